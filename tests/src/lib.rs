@@ -1,1 +1,5 @@
+//! What the tests share: databases and servers of their own, the running application, and whatever plays the outside world.
 
+pub mod app;
+pub mod database;
+pub mod server;

@@ -1,0 +1,1 @@
+//! The fences between the layers that the compiler does not keep.

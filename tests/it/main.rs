@@ -1,0 +1,4 @@
+//! Every scenario in one binary: it links once.
+
+mod architecture;
+mod database;
