@@ -1,0 +1,27 @@
+//! Who did what, for whom, with what result. Append-only.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, AuditEntryId, PartnershipId, UserId};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "audit_entry")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AuditEntryId,
+    pub occurred_at: DateTimeUtc,
+    pub actor_id: Option<UserId>,
+    pub acting_for_id: Option<AccountId>,
+    pub partnership_id: Option<PartnershipId>,
+    pub operation: String,
+    pub account_id: Option<AccountId>,
+    pub subject_id: Option<Uuid>,
+    pub outcome: String,
+    pub ip: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

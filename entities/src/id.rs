@@ -1,0 +1,75 @@
+//! A newtype per id, so that none can be taken for another.
+
+use std::fmt;
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($name:ident),* $(,)?) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+ids! {
+    AccountId,
+    ActivityId,
+    AuditEntryId,
+    CartId,
+    CartItemId,
+    CashbackId,
+    ClientId,
+    InvitationId,
+    InvoiceId,
+    InvoiceLineId,
+    JobId,
+    JournalEntryId,
+    LedgerLineId,
+    MailedTokenId,
+    MembershipId,
+    NotificationId,
+    OfferingId,
+    OrderId,
+    OrderLineId,
+    PartnerProfileId,
+    PartnershipId,
+    PayerChangeId,
+    PaymentId,
+    PaymentMethodId,
+    PlanId,
+    PriceId,
+    ProductId,
+    ProductPeriodId,
+    ProgrammeId,
+    RenewalRunId,
+    SessionId,
+    UserId,
+    WalletEntryId,
+}

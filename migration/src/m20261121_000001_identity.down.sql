@@ -1,0 +1,10 @@
+DROP TABLE clock;
+DROP TABLE idempotency_key;
+DROP TABLE partner_profile;
+DROP TABLE membership;
+DROP TABLE account;
+DROP TABLE mailed_token;
+DROP TABLE session;
+DROP TABLE "user";
+DROP TABLE programme_kind_rate;
+DROP TABLE programme;

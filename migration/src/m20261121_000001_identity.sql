@@ -1,0 +1,100 @@
+CREATE TABLE programme (
+    id /uuid/ PRIMARY KEY,
+    name text NOT NULL,
+    rate_bps integer NOT NULL CHECK (rate_bps BETWEEN 0 AND 10000),
+    contact_email text NOT NULL,
+    accepts_access_offers boolean NOT NULL,
+    hold_days integer NOT NULL CHECK (hold_days >= 0),
+    minimum_payout_minor bigint NOT NULL CHECK (minimum_payout_minor >= 0),
+    currency text NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE TABLE programme_kind_rate (
+    programme_id /uuid/ NOT NULL REFERENCES programme (id),
+    kind text NOT NULL,
+    rate_bps integer NOT NULL CHECK (rate_bps BETWEEN 0 AND 10000),
+    PRIMARY KEY (programme_id, kind)
+);
+CREATE TABLE "user" (
+    id /uuid/ PRIMARY KEY,
+    email text NOT NULL UNIQUE,
+    name text NOT NULL,
+    locale text NOT NULL,
+    password_hash text,
+    is_staff boolean NOT NULL,
+    email_verified_at /instant/,
+    created_at /instant/ NOT NULL
+);
+CREATE TABLE session (
+    id /uuid/ PRIMARY KEY,
+    user_id /uuid/ NOT NULL REFERENCES "user" (id),
+    token_hash text NOT NULL UNIQUE,
+    created_at /instant/ NOT NULL,
+    expires_at /instant/ NOT NULL,
+    ended_at /instant/
+);
+CREATE INDEX session_user ON session (user_id) WHERE ended_at IS NULL;
+CREATE TABLE mailed_token (
+    id /uuid/ PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('VERIFY_EMAIL', 'RESET_PASSWORD', 'CLAIM_ACCOUNT', 'JOIN', 'CONTRIBUTE', 'CART', 'ACCESS', 'TRANSFER')),
+    token_hash text NOT NULL UNIQUE,
+    user_id /uuid/ REFERENCES "user" (id),
+    email text NOT NULL,
+    subject_id /uuid/,
+    created_at /instant/ NOT NULL,
+    expires_at /instant/ NOT NULL,
+    used_at /instant/
+);
+CREATE TABLE account (
+    id /uuid/ PRIMARY KEY,
+    name text NOT NULL,
+    country text NOT NULL,
+    locale text NOT NULL,
+    currency text NOT NULL,
+    time_zone text NOT NULL,
+    vat_id text,
+    billing_name text,
+    billing_street text,
+    billing_postal_code text,
+    billing_city text,
+    billing_country text,
+    programme_id /uuid/ REFERENCES programme (id),
+    search text NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE TABLE membership (
+    id /uuid/ PRIMARY KEY,
+    user_id /uuid/ NOT NULL REFERENCES "user" (id),
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    role text NOT NULL CHECK (role IN ('OWNER', 'ADMIN', 'BILLING', 'TECHNICAL', 'VIEWER')),
+    permissions integer NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE UNIQUE INDEX membership_person ON membership (account_id, user_id);
+CREATE UNIQUE INDEX membership_owner ON membership (account_id) WHERE role = 'OWNER';
+CREATE INDEX membership_user ON membership (user_id);
+CREATE TABLE partner_profile (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL UNIQUE REFERENCES account (id),
+    slug text NOT NULL UNIQUE,
+    headline text NOT NULL,
+    description text NOT NULL,
+    services /json/ NOT NULL,
+    website text,
+    is_published boolean NOT NULL,
+    search text NOT NULL
+);
+CREATE TABLE idempotency_key (
+    user_id /uuid/ NOT NULL,
+    account_id /uuid/ NOT NULL,
+    operation text NOT NULL,
+    key text NOT NULL,
+    input_hash text NOT NULL,
+    answer /json/,
+    created_at /instant/ NOT NULL,
+    PRIMARY KEY (user_id, account_id, operation, key)
+);
+CREATE TABLE clock (
+    id integer PRIMARY KEY CHECK (id = 1),
+    now_at /instant/ NOT NULL
+);

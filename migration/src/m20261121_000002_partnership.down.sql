@@ -1,0 +1,6 @@
+DROP TABLE payer_change;
+DROP TABLE partnership_product;
+DROP TABLE partnership;
+DROP TABLE invitation_product;
+DROP TABLE invitation;
+DROP TABLE client;

@@ -1,0 +1,77 @@
+CREATE TABLE client (
+    id /uuid/ PRIMARY KEY,
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    name text NOT NULL,
+    email text,
+    company text,
+    phone text,
+    notes text,
+    account_id /uuid/ REFERENCES account (id),
+    search text NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE UNIQUE INDEX client_account ON client (partner_id, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX client_partner ON client (partner_id, id);
+CREATE INDEX client_of_account ON client (account_id) WHERE account_id IS NOT NULL;
+CREATE TABLE invitation (
+    id /uuid/ PRIMARY KEY,
+    direction text NOT NULL CHECK (direction IN ('CLIENT_TO_PARTNER', 'PARTNER_TO_CLIENT')),
+    status text NOT NULL CHECK (status IN ('PENDING', 'ACCEPTED', 'REJECTED', 'WITHDRAWN', 'EXPIRED')),
+    client_account_id /uuid/ REFERENCES account (id),
+    client_email text NOT NULL,
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    client_id /uuid/ REFERENCES client (id),
+    access_level text NOT NULL CHECK (access_level IN ('FULL', 'PARTIAL')),
+    permissions integer NOT NULL,
+    has_all_products boolean NOT NULL,
+    payer text,
+    message text,
+    rejection_message text,
+    access_expires_at /instant/,
+    sent_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    answered_by_id /uuid/ REFERENCES "user" (id),
+    created_at /instant/ NOT NULL,
+    expires_at /instant/ NOT NULL,
+    answered_at /instant/
+);
+CREATE INDEX invitation_partner ON invitation (partner_id, id);
+CREATE INDEX invitation_client ON invitation (client_account_id, id);
+CREATE UNIQUE INDEX invitation_pending ON invitation (direction, partner_id, client_account_id) WHERE status = 'PENDING';
+CREATE INDEX invitation_lapse ON invitation (expires_at) WHERE status = 'PENDING';
+CREATE TABLE invitation_product (
+    invitation_id /uuid/ NOT NULL REFERENCES invitation (id),
+    product_id /uuid/ NOT NULL,
+    PRIMARY KEY (invitation_id, product_id)
+);
+CREATE TABLE partnership (
+    id /uuid/ PRIMARY KEY,
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    client_account_id /uuid/ NOT NULL REFERENCES account (id),
+    status text NOT NULL CHECK (status IN ('ACTIVE', 'FROZEN', 'ENDED')),
+    access_level text NOT NULL,
+    permissions integer NOT NULL,
+    has_all_products boolean NOT NULL,
+    payer text NOT NULL CHECK (payer IN ('CLIENT', 'PARTNER')),
+    expires_at /instant/,
+    created_at /instant/ NOT NULL,
+    ended_at /instant/,
+    CONSTRAINT partnership_payer CHECK (payer = 'CLIENT' OR access_level = 'FULL')
+);
+CREATE UNIQUE INDEX partnership_pair ON partnership (partner_id, client_account_id) WHERE status <> 'ENDED';
+CREATE INDEX partnership_client ON partnership (client_account_id, partner_id);
+CREATE INDEX partnership_partner ON partnership (partner_id, id);
+CREATE TABLE partnership_product (
+    partnership_id /uuid/ NOT NULL REFERENCES partnership (id),
+    product_id /uuid/ NOT NULL,
+    PRIMARY KEY (partnership_id, product_id)
+);
+CREATE INDEX partnership_product_product ON partnership_product (product_id, partnership_id);
+CREATE TABLE payer_change (
+    id /uuid/ PRIMARY KEY,
+    partnership_id /uuid/ NOT NULL REFERENCES partnership (id),
+    from_payer text NOT NULL,
+    to_payer text NOT NULL,
+    changed_by_id /uuid/ REFERENCES "user" (id),
+    changed_at /instant/ NOT NULL
+);
+CREATE INDEX payer_change_partnership ON payer_change (partnership_id, id);

@@ -1,0 +1,3 @@
+DROP TABLE price;
+DROP TABLE plan;
+DROP TABLE offering;

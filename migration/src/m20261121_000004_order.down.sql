@@ -1,0 +1,6 @@
+DROP TABLE product;
+DROP TABLE order_line;
+DROP TABLE "order";
+DROP TABLE cart_item;
+DROP TABLE cart;
+DROP TABLE payment_method;

@@ -1,0 +1,5 @@
+DROP TABLE test_gateway_charge;
+DROP TABLE test_gateway_method;
+DROP TABLE wallet_entry;
+DROP TABLE wallet;
+DROP TABLE cashback;

@@ -1,0 +1,52 @@
+CREATE TABLE cashback (
+    id /uuid/ PRIMARY KEY,
+    invoice_line_id /uuid/ NOT NULL UNIQUE REFERENCES invoice_line (id),
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    product_id /uuid/,
+    client_account_id /uuid/ NOT NULL REFERENCES account (id),
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    reversed_minor bigint NOT NULL,
+    credited_at /instant/ NOT NULL,
+    available_at /instant/ NOT NULL,
+    released_at /instant/
+);
+CREATE INDEX cashback_due ON cashback (available_at, id) WHERE released_at IS NULL;
+CREATE INDEX cashback_partner ON cashback (partner_id, id);
+CREATE TABLE wallet (
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    currency text NOT NULL,
+    pending_minor bigint NOT NULL,
+    available_minor bigint NOT NULL,
+    PRIMARY KEY (account_id, currency)
+);
+CREATE TABLE wallet_entry (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    currency text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('CASHBACK', 'CASHBACK_REVERSAL', 'REFERRAL', 'PAYOUT', 'SPENT', 'ADJUSTMENT')),
+    amount_minor bigint NOT NULL,
+    public_price_minor bigint,
+    rate_bps integer,
+    invoice_line_id /uuid/ REFERENCES invoice_line (id),
+    product_id /uuid/,
+    client_id /uuid/ REFERENCES client (id),
+    created_at /instant/ NOT NULL,
+    available_at /instant/ NOT NULL
+);
+CREATE INDEX wallet_entry_account ON wallet_entry (account_id, currency, id);
+CREATE TABLE test_gateway_method (
+    reference text PRIMARY KEY,
+    token text NOT NULL
+);
+CREATE TABLE test_gateway_charge (
+    key text PRIMARY KEY,
+    method text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DECLINED', 'EXPIRED')),
+    reference text NOT NULL,
+    refunded_minor bigint NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE INDEX test_gateway_charge_method ON test_gateway_charge (method);

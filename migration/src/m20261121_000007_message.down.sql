@@ -1,0 +1,6 @@
+DROP TABLE audit_entry;
+DROP TABLE activity;
+DROP TABLE feed_position;
+DROP TABLE notification;
+DROP TABLE schedule;
+DROP TABLE job;

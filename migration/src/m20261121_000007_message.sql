@@ -1,0 +1,75 @@
+CREATE TABLE job (
+    id /uuid/ PRIMARY KEY,
+    kind text NOT NULL,
+    payload /json/ NOT NULL,
+    priority integer NOT NULL,
+    unique_key text,
+    run_at bigint NOT NULL,
+    state text NOT NULL CHECK (state IN ('due', 'running', 'done', 'dead')),
+    attempts integer NOT NULL,
+    max_attempts integer NOT NULL,
+    lease /uuid/,
+    lease_until bigint,
+    last_error text,
+    changed_at bigint NOT NULL
+);
+CREATE INDEX job_due ON job (priority, run_at) WHERE state = 'due';
+CREATE INDEX job_lease ON job (lease_until) WHERE state = 'running';
+CREATE INDEX job_dead ON job (changed_at) WHERE state = 'dead';
+CREATE UNIQUE INDEX job_open ON job (unique_key) WHERE state IN ('due', 'running');
+CREATE TABLE schedule (
+    name text PRIMARY KEY,
+    every_ms bigint NOT NULL CHECK (every_ms > 0),
+    next_at bigint NOT NULL
+);
+CREATE TABLE notification (
+    id /uuid/ PRIMARY KEY,
+    kind text NOT NULL,
+    subject_id /uuid/ NOT NULL,
+    step integer NOT NULL,
+    recipient text NOT NULL,
+    user_id /uuid/ REFERENCES "user" (id),
+    account_id /uuid/ REFERENCES account (id),
+    locale text NOT NULL,
+    data /json/ NOT NULL,
+    created_at /instant/ NOT NULL,
+    sent_at /instant/,
+    failed_at /instant/,
+    last_error text
+);
+CREATE UNIQUE INDEX notification_once ON notification (kind, subject_id, step, recipient);
+CREATE INDEX notification_unsent ON notification (created_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX notification_failed ON notification (failed_at) WHERE failed_at IS NOT NULL;
+CREATE TABLE feed_position (
+    id integer PRIMARY KEY CHECK (id = 1),
+    last bigint NOT NULL
+);
+CREATE TABLE activity (
+    id /uuid/ PRIMARY KEY,
+    position bigint NOT NULL UNIQUE,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    kind text NOT NULL,
+    required integer NOT NULL,
+    product_id /uuid/,
+    subject_type text,
+    subject_id /uuid/,
+    actor_id /uuid/ REFERENCES "user" (id),
+    acting_for_id /uuid/ REFERENCES account (id),
+    data /json/ NOT NULL,
+    occurred_at /instant/ NOT NULL
+);
+CREATE INDEX activity_account ON activity (account_id, position);
+CREATE TABLE audit_entry (
+    id /uuid/ PRIMARY KEY,
+    occurred_at /instant/ NOT NULL,
+    actor_id /uuid/ REFERENCES "user" (id),
+    acting_for_id /uuid/ REFERENCES account (id),
+    partnership_id /uuid/ REFERENCES partnership (id),
+    operation text NOT NULL,
+    account_id /uuid/ REFERENCES account (id),
+    subject_id /uuid/,
+    outcome text NOT NULL,
+    ip text
+);
+CREATE INDEX audit_entry_account ON audit_entry (account_id, id);
+CREATE INDEX audit_entry_actor ON audit_entry (actor_id, id);
