@@ -1,1 +1,4 @@
+//! The decisions that the gateway and the worker must agree on.
 
+pub mod calendar;
+pub mod money;
