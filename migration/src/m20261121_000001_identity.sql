@@ -33,7 +33,7 @@ CREATE TABLE session (
     expires_at /instant/ NOT NULL,
     ended_at /instant/
 );
-CREATE INDEX session_user ON session (user_id) WHERE ended_at IS NULL;
+CREATE INDEX session_by_user ON session (user_id) WHERE ended_at IS NULL;
 CREATE TABLE mailed_token (
     id /uuid/ PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('VERIFY_EMAIL', 'RESET_PASSWORD', 'CLAIM_ACCOUNT', 'JOIN', 'CONTRIBUTE', 'CART', 'ACCESS', 'TRANSFER')),
