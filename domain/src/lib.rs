@@ -1,4 +1,5 @@
 //! The decisions that the gateway and the worker must agree on.
 
 pub mod calendar;
+pub mod database;
 pub mod money;

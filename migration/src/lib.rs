@@ -2,6 +2,7 @@
 //!
 //! Steps are frozen once released: a change is a new step. Nothing here knows `entities` or `domain`, which describe today.
 
+pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 

@@ -1,0 +1,65 @@
+//! What the one binary does: reads the command line and the settings and puts the parts together. It decides nothing.
+//!
+//! A library, so that the tests reach the settings and start what the binary starts.
+
+pub mod cli;
+pub mod config;
+pub mod migrate;
+pub mod process;
+pub mod server;
+pub mod telemetry;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Parser;
+
+use cli::{Cli, Command, Demo};
+use config::{Config, ConfigErrors, Purpose};
+
+/// What clap, too, exits with when it is not understood.
+const MISUNDERSTOOD: u8 = 2;
+
+/// Does what the command line says; the code is 0 if that went well, 2 if the command line or the settings are not understood.
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Demo(Demo::default()));
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(run(command)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Migrate(arguments) => migrate::run(&arguments).await,
+        Command::Serve => {
+            let process = process::start(Config::load(Purpose::Service)?).await?;
+            server::bind("MANDATE_LISTEN", process.config.listen).await?;
+            not_built_in_yet("serve")
+        }
+        Command::Work => not_built_in_yet("work"),
+        Command::Up => not_built_in_yet("up"),
+        Command::Demo(_) => not_built_in_yet("demo"),
+        Command::Schema(_) => not_built_in_yet("schema"),
+        Command::Staff(_) => not_built_in_yet("staff"),
+        Command::Renewals(_) => not_built_in_yet("renewals"),
+        Command::Check => not_built_in_yet("check"),
+        Command::Seed(_) => not_built_in_yet("seed"),
+    }
+}
+
+fn not_built_in_yet(command: &str) -> anyhow::Result<ExitCode> {
+    bail!("`mandate {command}` is not built in yet")
+}
+
+/// Tells what went wrong, one line for each thing, without a backtrace: the reader runs the program, and did not write it.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    for line in format!("{error:#}").lines().filter(|line| !line.trim().is_empty()) {
+        eprintln!("mandate: {line}");
+    }
+    if error.is::<ConfigErrors>() { ExitCode::from(MISUNDERSTOOD) } else { ExitCode::FAILURE }
+}

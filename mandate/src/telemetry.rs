@@ -1,0 +1,109 @@
+//! What the process tells about itself: log lines on standard error, figures on a port of their own.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::server;
+
+/// Upper bounds of the duration buckets, in seconds.
+const BUCKETS: &[f64] = &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+/// How often figures that nobody fetches are folded together, so that they do not pile up.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Starts logging: lines for a person on a terminal, JSON for a machine elsewhere; `RUST_LOG` chooses what.
+pub fn start_logging() -> anyhow::Result<()> {
+    // The driver's own notes would tell each statement; what is slow is told by our figures.
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env()
+        .context("RUST_LOG is not understood")?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if std::io::stderr().is_terminal() { lines.compact().try_init() } else { lines.json().try_init() };
+    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+}
+
+/// Serves `GET /metrics` on its own address until `stop`; the address it is bound to comes back.
+pub async fn serve_metrics(address: SocketAddr, stop: CancellationToken) -> anyhow::Result<SocketAddr> {
+    let listener = server::bind("MANDATE_METRICS_LISTEN", address).await?;
+    let bound = listener.local_addr().context("MANDATE_METRICS_LISTEN")?;
+    let figures = PrometheusBuilder::new()
+        .set_buckets(BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .context("figures cannot be collected")?;
+    tokio::spawn(keep_up(figures.clone(), stop.clone()));
+    let router = metrics_router(figures);
+    tokio::spawn(async move {
+        if let Err(error) = server::serve(listener, router, stop, Duration::from_secs(1)).await {
+            tracing::error!(%error, "figures are no longer served");
+        }
+    });
+    Ok(bound)
+}
+
+fn metrics_router(figures: PrometheusHandle) -> Router {
+    let page = move || {
+        let text = figures.render();
+        async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text) }
+    };
+    Router::new().route("/metrics", get(page))
+}
+
+async fn keep_up(figures: PrometheusHandle, stop: CancellationToken) {
+    while tokio::time::timeout(UPKEEP, stop.cancelled()).await.is_err() {
+        figures.run_upkeep();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::fmt::MakeWriter;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Lines {
+        type Writer = Self;
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    const HOSTILE: &str = "Ann\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m";
+
+    /// A9: what a user typed must not steer the terminal of the person who reads the log.
+    #[test]
+    fn escape_sequences_in_user_data_do_not_reach_the_terminal() {
+        let lines = Lines::default();
+        let terminal = tracing_subscriber::fmt().compact().with_ansi(false).with_writer(lines.clone()).finish();
+        tracing::subscriber::with_default(terminal, || {
+            tracing::info!(name = HOSTILE, shown = %HOSTILE, debug = ?HOSTILE, "signed up: {HOSTILE}");
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("signed up: Ann"), "{text:?}");
+        let steering = text.chars().filter(|c| c.is_control() && *c != '\n').count();
+        assert_eq!(steering, 0, "{text:?}");
+    }
+}
