@@ -1,5 +1,23 @@
-//! The decisions that the gateway and the worker must agree on.
+//! What the gateway and the worker must agree on: the rules of partnerships, money and time, and every use case.
+//!
+//! Edge → use case → rules → storage: `commands` write through a `Work`, `queries` read through a `Reader`, `rules` are pure.
 
+pub mod activity;
+pub mod actor;
 pub mod calendar;
 pub mod database;
+pub mod error;
+pub mod job;
 pub mod money;
+pub mod notification;
+pub mod permission;
+pub mod secret;
+pub mod signal;
+pub mod sql;
+pub mod store;
+pub mod work;
+
+pub use actor::Actor;
+pub use error::Error;
+pub use store::{Reader, Store};
+pub use work::Work;

@@ -1,0 +1,74 @@
+//! Mails: one per (kind, subject, step, recipient), whoever asks for it and however often.
+//!
+//! The row commits with the event; the worker renders it, mints the tokens in its links and sends it. There is no text and no
+//! token in the row.
+
+pub mod job;
+
+use entities::id::{AccountId, UserId};
+use uuid::Uuid;
+
+/// A mail to be.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// What it says.
+    pub kind: MailKind,
+    /// The event that it is about: this payer change, this invoice; not the thing that it happened to.
+    pub subject_id: Uuid,
+    /// Of several about the same subject, e.g. the number of the attempt.
+    pub step: i32,
+    /// To whom.
+    pub recipient: Recipient,
+    /// The account as whose member they get it.
+    pub account_id: Option<AccountId>,
+    /// The facts that the mail states.
+    pub data: serde_json::Value,
+}
+
+/// Who gets a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The address.
+    pub email: String,
+    /// BCP 47: the language it is written in.
+    pub locale: String,
+    /// The user, if it is one.
+    pub user_id: Option<UserId>,
+}
+
+macro_rules! mails {
+    ($($kind:ident = $name:literal),* $(,)?) => {
+        /// What a mail says; each has a folder of templates of this name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the names are the documentation; rules §6 has the table")]
+        pub enum MailKind { $($kind),* }
+
+        impl MailKind {
+            /// Each of them.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// As in the table, and the name of its folder.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name),* }
+            }
+
+            /// From the table.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$kind),)* _ => None }
+            }
+        }
+    };
+}
+
+mails! {
+    VerifyAddress = "verify_address",
+    ResetPassword = "reset_password",
+    InvitationReceived = "invitation_received",
+    InvitationAccepted = "invitation_accepted",
+    InvitationRejected = "invitation_rejected",
+    PayerChanged = "payer_changed",
+    OrderConfirmation = "order_confirmation",
+    InvoiceIssued = "invoice_issued",
+    ProductRenewed = "product_renewed",
+    PaymentFailed = "payment_failed",
+}

@@ -1,0 +1,18 @@
+//! Who may do what: one rule, two doors.
+//!
+//! `rules` decides from facts; `visible` is the same rule as SQL, the door of every read; `permit` locks a row and asks the
+//! rule, the door of every write. There is no third way: a permission is held by membership, by membership of a partner
+//! with an active partnership (then both must carry it), as a contributor, or as the provider's staff. Knowing an id is
+//! never a right, and a partnership never carries invoices, billing or the client's partners.
+
+mod explain;
+mod facts;
+mod permit;
+pub mod rules;
+mod set;
+pub mod visible;
+
+pub use explain::{Path, Step, explain};
+pub use facts::{Facts, Grant, Target, held};
+pub use permit::{Action, Permit, Subject, permit};
+pub use set::{Permission, Permissions};

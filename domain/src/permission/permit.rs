@@ -1,0 +1,128 @@
+//! The door of every write: a permit is the locked row and the proof that the actor may.
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::Permission;
+use super::facts::{Grant, Target, held};
+use super::rules::{Reach, Way, allows};
+use crate::actor::{Actor, System};
+use crate::error::Error;
+use crate::sql::Sql;
+use crate::work::Work;
+
+/// A row that permits are given for.
+pub trait Subject: FromQueryResult + Send + Sync {
+    /// Its id's type.
+    type Id: Into<Uuid> + Into<Value> + Copy + Send;
+    /// Its table, quoted where it must be.
+    const TABLE: &'static str;
+    /// How it is locked: for the whole act, or only against being changed.
+    const LOCK: &'static str = "/for update/";
+    /// Appends the condition under which the actor sees the row `alias`.
+    fn visible(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str);
+}
+
+/// What a use case asks leave for.
+pub trait Action: Send {
+    /// What it is done to.
+    type Row: Subject;
+    /// The permission it needs.
+    const PERMISSION: Permission;
+    /// Whether a partnership can carry it.
+    const REACH: Reach = Reach::Any;
+    /// The parts of the product that may do it by themselves.
+    const SYSTEMS: &'static [System] = &[];
+    /// The account or product on which the permission must be held.
+    fn target(row: &Self::Row) -> Target;
+}
+
+/// Leave to do `A`: without one, no store function takes the row.
+#[derive(Debug)]
+pub struct Permit<A: Action> {
+    /// The locked row.
+    pub row: A::Row,
+    /// Through what it was allowed.
+    pub grant: Grant,
+    _action: PhantomData<A>,
+}
+
+/// Asks leave to do `A` to the row with this id, and locks it.
+///
+/// What carries the right is locked before the row, so that an end of it comes wholly before or wholly after the act.
+/// # Errors
+/// `NotFound` for a row that the actor may not know of, `Denied` for one that they see.
+pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> Result<Permit<A>, Error> {
+    let Some(seen) = load::<A::Row>(work, id, "").await? else { return Err(Error::NotFound) };
+    let target = A::target(&seen);
+    let Some(grant) = decide::<A>(work, target).await? else {
+        return Err(if sees::<A::Row>(work, id).await? { Error::Denied } else { Error::NotFound });
+    };
+    let row = load::<A::Row>(work, id, A::Row::LOCK).await?.ok_or(Error::NotFound)?;
+    if A::target(&row) != target {
+        return Err(Error::NotFound); // it changed hands meanwhile
+    }
+    Ok(Permit { row, grant, _action: PhantomData })
+}
+
+async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<Grant>, Error> {
+    let own = Grant { account_id: target.account_id, partnership_id: None };
+    if let Actor::System(system) = work.actor() {
+        return Ok(A::SYSTEMS.contains(system).then_some(own));
+    }
+    // A way that ends between being found and being locked is gone when it is asked for again.
+    for _ in 0..3 {
+        let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
+        let Some(way) = facts.get(&target).and_then(|facts| allows(facts.ways(), A::PERMISSION, A::REACH)) else {
+            return Ok(None);
+        };
+        if lock(work, way).await? {
+            let partnership_id = match way {
+                Way::Partnership { partnership, .. } => Some(partnership),
+                Way::Membership { .. } | Way::Staff => None,
+            };
+            return Ok(Some(Grant { partnership_id, ..own }));
+        }
+    }
+    Ok(None)
+}
+
+/// Holds what carries the right, until the act is committed; false when it changed meanwhile.
+async fn lock(work: &Work, way: Way) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    match way {
+        Way::Staff => return Ok(true),
+        Way::Membership { membership, permissions } => sql.add(
+            "SELECT 1 AS n FROM membership WHERE id = ? AND permissions = ? /for share/",
+            [membership.into(), permissions.bits().into()],
+        ),
+        Way::Partnership { membership, partnership, member, carried, .. } => sql.add(
+            "SELECT 1 AS n FROM partnership s JOIN membership m ON m.account_id = s.partner_id
+            WHERE s.id = ? AND s.status = 'ACTIVE' AND s.permissions = ? AND m.id = ? AND m.permissions = ? /for share/",
+            [partnership.into(), carried.bits().into(), membership.into(), member.bits().into()],
+        ),
+    };
+    Ok(sql.one::<One>(work.conn()).await?.is_some())
+}
+
+#[derive(FromQueryResult)]
+struct One {
+    #[expect(dead_code, reason = "only whether there is a row counts")]
+    n: i32,
+}
+
+async fn load<S: Subject>(work: &Work, id: S::Id, lock: &str) -> Result<Option<S>, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT * FROM ").push(S::TABLE).add(" WHERE id = ? ", [id.into()]).push(lock);
+    Ok(sql.one(work.conn()).await?)
+}
+
+async fn sees<S: Subject>(work: &Work, id: S::Id) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT 1 AS n FROM ").push(S::TABLE).add(" x WHERE x.id = ? AND ", [id.into()]);
+    S::visible(&mut sql, work.actor(), work.now(), "x");
+    Ok(sql.one::<One>(work.conn()).await?.is_some())
+}

@@ -1,0 +1,33 @@
+//! Secrets: where they come from, and the only form in which they are stored.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
+
+/// A new opaque URL-safe token of 256 bits.
+pub fn new_token() -> String {
+    let mut bytes = [0_u8; 32];
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is stored of a token: it has enough entropy for a plain hash. The look-up is by this value, so its time tells
+/// nothing about the token.
+pub fn hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The hash by which a repeated input is recognised.
+pub fn fingerprint(input: &serde_json::Value) -> String {
+    hash(&input.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

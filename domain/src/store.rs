@@ -1,0 +1,208 @@
+//! The open database: hands out readers, and runs writes as one transaction each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::actor::Actor;
+use crate::error::{Error, StorageFault};
+use crate::signal::Signals;
+use crate::sql::Sql;
+use crate::work::Work;
+
+/// A write that loses against another is run again this often before the caller hears of it.
+const TRIES: u32 = 6;
+
+/// The database, with the clock that is in it and the signals that go out after a commit.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    signals: Signals,
+}
+
+/// What time it is: for the product, and really.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct Now {
+    /// The product's clock: the test clock where there is one.
+    pub now: DateTime<Utc>,
+    /// The database's own clock: for sign-ins, idempotency keys, leases.
+    pub real_now: DateTime<Utc>,
+}
+
+impl Store {
+    /// Takes an open pool.
+    pub fn new(db: DatabaseConnection, signals: Signals) -> Self {
+        Self { db, signals }
+    }
+
+    /// The pool: for the queue, migrations and checks of health; use cases get a `Reader` or `Work`.
+    pub fn pool(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// Wake-ups and live events.
+    pub fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    /// What time it is.
+    pub async fn now(&self) -> Result<Now, Error> {
+        now(&self.db).await
+    }
+
+    /// A reader for this actor at this instant. It cannot write.
+    pub fn reader(&self, actor: Actor, now: DateTime<Utc>, statements: Statements) -> Reader {
+        Reader { conn: Counted { inner: self.db.clone(), statements }, actor, now }
+    }
+
+    /// Runs a write as one transaction, in a task of its own: a caller that goes away does not cancel it half way.
+    ///
+    /// `act` runs again when the transaction loses against another one, so it must not do anything but write to `Work`. What
+    /// it tells, enqueues and notifies is written right before the commit; signals go out after it. An error takes all back.
+    pub async fn write<T, F>(&self, actor: Actor, statements: Statements, act: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::spawn(async move {
+            for attempt in 1.. {
+                let end = store.try_write(actor.clone(), statements.clone(), &act).await;
+                match end {
+                    Err(e) if attempt < TRIES && e.storage_fault() == Some(StorageFault::Contended) => {
+                        tracing::debug!(attempt, error = ?e, "transaction lost, again");
+                        // grows with the attempts, and differs between those that met
+                        let spread = u64::from(std::process::id() ^ attempt.wrapping_mul(2_654_435_761)) % 8;
+                        tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt) * 2 + spread)).await;
+                    }
+                    end => return end,
+                }
+            }
+            Err(Error::fault("unreachable"))
+        });
+        task.await.map_err(|e| Error::fault(format!("write task: {e}")))?
+    }
+
+    async fn try_write<T, F>(&self, actor: Actor, statements: Statements, act: &F) -> Result<T, Error>
+    where
+        F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Sync,
+    {
+        // SQLite: take the write lock first, or a later write fails at once; PostgreSQL ignores it
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let txn = Counted { inner: self.db.begin_with_options(options).await?, statements };
+        let now = now(&txn).await?;
+        let mut work = Work::new(txn, actor, now);
+        let end = act(&mut work).await;
+        match end {
+            Ok(answer) => {
+                let told = work.finish().await?;
+                self.signals.committed(&told);
+                Ok(answer)
+            }
+            Err(error) => {
+                work.abandon().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn now(conn: &impl ConnectionTrait) -> Result<Now, Error> {
+    let mut sql = Sql::new(conn.get_database_backend());
+    sql.push("SELECT coalesce((SELECT now_at FROM clock WHERE id = 1), /now/) AS now, /now/ AS real_now");
+    sql.one::<Now>(conn).await?.ok_or_else(|| Error::fault("the database has no clock"))
+}
+
+/// Reads for one actor at one instant.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    conn: Counted<DatabaseConnection>,
+    actor: Actor,
+    now: DateTime<Utc>,
+}
+
+impl Reader {
+    /// Who reads.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The product's time when the request began.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// How many statements the request has sent so far.
+    pub fn statements(&self) -> &Statements {
+        &self.conn.statements
+    }
+
+    /// An empty statement for this database.
+    pub(crate) fn sql(&self) -> Sql {
+        Sql::new(self.conn.get_database_backend())
+    }
+
+    /// To read through.
+    pub(crate) fn conn(&self) -> &impl ConnectionTrait {
+        &self.conn
+    }
+}
+
+/// Counts the statements of one request.
+#[derive(Debug, Clone, Default)]
+pub struct Statements(Arc<AtomicU64>);
+
+impl Statements {
+    /// So far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection that counts its statements.
+#[derive(Debug, Clone)]
+pub(crate) struct Counted<C> {
+    pub(crate) inner: C,
+    pub(crate) statements: Statements,
+}
+
+#[sea_orm::prelude::async_trait::async_trait]
+impl<C: ConnectionTrait + Send> ConnectionTrait for Counted<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.statements.add();
+        self.inner.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.statements.add();
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.statements.add();
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.statements.add();
+        self.inner.query_all_raw(statement).await
+    }
+}

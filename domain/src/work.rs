@@ -1,0 +1,204 @@
+//! One write: an open transaction, who acts, what time it is, and what is to be told when it is committed.
+
+use chrono::{DateTime, Utc};
+use entities::id::{AccountId, ActivityId, AuditEntryId, NotificationId, UserId};
+use entities::{activity, audit_entry, feed_position, notification};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
+use uuid::Uuid;
+
+use crate::activity::Event;
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::job::{self, NewJob};
+use crate::notification::Notice;
+use crate::permission::Grant;
+use crate::signal::Told;
+use crate::sql::{self, Sql};
+use crate::store::{Counted, Now};
+
+/// An open transaction. What is told, enqueued, recorded and notified through it is written in sets right before the
+/// commit, so that it exists exactly when the data does.
+#[derive(Debug)]
+pub struct Work {
+    txn: Counted<DatabaseTransaction>,
+    actor: Actor,
+    now: Now,
+    activities: Vec<activity::Model>,
+    audits: Vec<audit_entry::Model>,
+    notifications: Vec<notification::Model>,
+    jobs: Vec<NewJob>,
+}
+
+impl Work {
+    pub(crate) fn new(txn: Counted<DatabaseTransaction>, actor: Actor, now: Now) -> Self {
+        Self { txn, actor, now, activities: vec![], audits: vec![], notifications: vec![], jobs: vec![] }
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The user who acts, where the use case is for people only.
+    /// # Errors
+    /// `Denied` for nobody and for the product itself.
+    pub fn user_id(&self) -> Result<UserId, Error> {
+        self.actor.user_id().ok_or(Error::Denied)
+    }
+
+    /// From here on, the same act is done by this person: who has just proven who they are.
+    pub fn become_person(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
+    /// The product's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now.now
+    }
+
+    /// The database's own time: for sign-ins and idempotency keys.
+    pub fn real_now(&self) -> DateTime<Utc> {
+        self.now.real_now
+    }
+
+    /// A new id, later than those before it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub fn new_id<I: From<Uuid>>(&self) -> I {
+        I::from(Uuid::now_v7())
+    }
+
+    /// An empty statement for this database.
+    pub(crate) fn sql(&self) -> Sql {
+        Sql::new(self.txn.get_database_backend())
+    }
+
+    /// To write through.
+    pub(crate) fn conn(&self) -> &impl ConnectionTrait {
+        &self.txn
+    }
+
+    /// Tells an event to everyone who may see it: feed, streams, webhooks.
+    pub fn tell(&mut self, event: Event) {
+        let Event { account_id, kind, product_id, subject, acting_for_id, data } = event;
+        let (subject_type, subject_id) = subject.map_or((None, None), |(ty, id)| (Some(ty.to_owned()), Some(id)));
+        self.activities.push(activity::Model {
+            id: self.new_id::<ActivityId>(),
+            position: 0, // given right before the commit
+            account_id,
+            kind: kind.name().to_owned(),
+            required: kind.required().bit(),
+            product_id,
+            subject_type,
+            subject_id,
+            actor_id: self.actor.user_id(),
+            acting_for_id,
+            data,
+            occurred_at: self.now(),
+        });
+    }
+
+    /// Mails one person about one event, once.
+    pub fn notify(&mut self, notice: Notice) {
+        let Notice { kind, subject_id, step, recipient, account_id, data } = notice;
+        let id = self.new_id::<NotificationId>();
+        self.notifications.push(notification::Model {
+            id,
+            kind: kind.name().to_owned(),
+            subject_id,
+            step,
+            recipient: recipient.email,
+            user_id: recipient.user_id,
+            account_id,
+            locale: recipient.locale,
+            data,
+            created_at: self.now(),
+            sent_at: None,
+            failed_at: None,
+            last_error: None,
+        });
+        self.enqueue(crate::notification::job::SendMail { notification_id: id });
+    }
+
+    /// Starts background work when this is committed: the one way to start any.
+    pub fn enqueue<J: job::Job>(&mut self, job: J) {
+        self.jobs.push(NewJob::of(self.new_id(), &job));
+    }
+
+    /// The same, not before some real time has passed.
+    pub fn enqueue_in<J: job::Job>(&mut self, delay: std::time::Duration, job: J) {
+        self.jobs.push(NewJob::of(self.new_id(), &job).after(delay));
+    }
+
+    /// Records who did what to what, and through what it was allowed.
+    pub fn record(&mut self, operation: &str, grant: Option<Grant>, subject_id: Option<Uuid>) {
+        let account_id = grant.map(|grant| grant.account_id);
+        self.record_in(operation, account_id, grant.and_then(|grant| grant.partnership_id), subject_id);
+    }
+
+    fn record_in(
+        &mut self,
+        operation: &str,
+        account_id: Option<AccountId>,
+        partnership_id: Option<entities::id::PartnershipId>,
+        subject_id: Option<Uuid>,
+    ) {
+        self.audits.push(audit_entry::Model {
+            id: self.new_id::<AuditEntryId>(),
+            occurred_at: self.now(),
+            actor_id: self.actor.user_id(),
+            acting_for_id: account_id,
+            partnership_id,
+            operation: operation.to_owned(),
+            account_id,
+            subject_id,
+            outcome: "DONE".to_owned(),
+            ip: self.actor.person().and_then(|person| person.ip.clone()),
+        });
+    }
+
+    /// Writes what is to be told, and commits.
+    pub(crate) async fn finish(mut self) -> Result<Told, Error> {
+        sql::insert::<audit_entry::Entity>(&self.txn, &self.audits).await?;
+        sql::insert_new::<notification::Entity>(&self.txn, &self.notifications).await?;
+        job::insert(&self.txn, &self.jobs).await?;
+        self.place_activities().await?;
+        let Self { txn, activities, jobs, .. } = self;
+        txn.inner.commit().await?;
+        let mut accounts: Vec<_> = activities.iter().map(|event| event.account_id).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        Ok(Told { accounts, jobs: !jobs.is_empty() })
+    }
+
+    /// Gives each event its position. The counter is the last lock of every transaction and is held only for the commit, so
+    /// positions become visible in their order and a reader that goes on from one misses none.
+    async fn place_activities(&mut self) -> Result<(), Error> {
+        if self.activities.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(self.activities.len()).map_err(|_| Error::fault("too many events"))?;
+        let mut sql = self.sql();
+        sql.add("UPDATE feed_position SET last = last + ? WHERE id = 1 RETURNING id, last", [count.into()]);
+        let counter: feed_position::Model =
+            sql.one(&self.txn).await?.ok_or_else(|| Error::fault("the feed has no counter"))?;
+        for (position, event) in (counter.last - count + 1..).zip(&mut self.activities) {
+            event.position = position;
+        }
+        sql::insert::<activity::Entity>(&self.txn, &self.activities).await?;
+        Ok(())
+    }
+
+    /// Takes everything back.
+    pub(crate) async fn abandon(self) {
+        if let Err(error) = self.txn.inner.rollback().await {
+            tracing::warn!(%error, "roll back");
+        }
+    }
+}
+
+/// A row of one number, for counts and probes.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Number {
+    /// The number.
+    pub(crate) n: i64,
+}
