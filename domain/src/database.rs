@@ -172,9 +172,10 @@ async fn connect_sqlite(path: &Path, connections: u32) -> Result<Connection, Dat
             error => one_line(&error.to_string()),
         })
     };
-    // A write lock, taken and given back: a file that is read-only, locked for good or no database at all is told now.
+    // A write, taken back: a file that is read-only, locked for good or no database at all is told now. On a read-only file
+    // SQLite makes a reading transaction of BEGIN IMMEDIATE without a word, so that alone would not tell.
     let mut probe = SqliteConnection::connect_with(&options).await.map_err(|error| explain(&error))?;
-    let answer = sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut probe).await;
+    let answer = sqlx::raw_sql("BEGIN IMMEDIATE; CREATE TABLE probe (id integer); ROLLBACK").execute(&mut probe).await;
     answer.map_err(|error| explain(&error))?;
     drop(probe.close().await);
 

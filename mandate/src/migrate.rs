@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use domain::database;
+use anyhow::Context;
+use domain::database::{self, Connection, DatabaseUrl};
 
 use crate::cli::Migrate;
 use crate::config::{Config, Purpose};
@@ -12,15 +13,22 @@ pub async fn run(arguments: &Migrate) -> anyhow::Result<ExitCode> {
     let config = Config::load(Purpose::Tool)?;
     // Migrations are one statement after the other.
     let db = database::connect(&config.database, 2).await?;
-    if !arguments.check {
-        let applied = database::migrate(&config.database, &db).await?;
-        for name in &applied {
-            println!("applied {name}");
-        }
-        println!("the database is at this version");
-        return Ok(ExitCode::SUCCESS);
+    let code = if arguments.check { check(&db).await? } else { apply(&config.database, &db).await? };
+    // Closing the last connection folds the journal of a SQLite file into it.
+    db.close().await.context("the database does not close")?;
+    Ok(code)
+}
+
+async fn apply(url: &DatabaseUrl, db: &Connection) -> anyhow::Result<ExitCode> {
+    for name in database::migrate(url, db).await? {
+        println!("applied {name}");
     }
-    let state = database::schema_state(&db).await?;
+    println!("the database is at this version");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check(db: &Connection) -> anyhow::Result<ExitCode> {
+    let state = database::schema_state(db).await?;
     for name in &state.missing {
         println!("missing {name}");
     }

@@ -11,7 +11,10 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::debug_fn;
 
 use crate::server;
 
@@ -28,8 +31,26 @@ pub fn start_logging() -> anyhow::Result<()> {
         .from_env()
         .context("RUST_LOG is not understood")?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if std::io::stderr().is_terminal() { lines.compact().try_init() } else { lines.json().try_init() };
+    let started = if std::io::stderr().is_terminal() {
+        lines.compact().fmt_fields(harmless_fields()).try_init()
+    } else {
+        lines.json().try_init()
+    };
     started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+}
+
+/// Fields with their control characters written out. The subscriber does that to the message, but not to fields given as
+/// `%value` (tried with 0.3.23), and those may hold what a user typed.
+fn harmless_fields() -> impl for<'writer> FormatFields<'writer> + 'static {
+    debug_fn(|line, field, value| {
+        if field.name() != "message" {
+            write!(line, "{field}=")?;
+        }
+        format!("{value:?}")
+            .chars()
+            .try_for_each(|c| if c.is_control() { write!(line, "{}", c.escape_default()) } else { line.write_char(c) })
+    })
+    .delimited(" ")
 }
 
 /// Serves `GET /metrics` on its own address until `stop`; the address it is bound to comes back.
@@ -91,19 +112,23 @@ mod tests {
         }
     }
 
-    const HOSTILE: &str = "Ann\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m";
+    const HOSTILE: &str = "Ann\n\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m";
 
     /// A9: what a user typed must not steer the terminal of the person who reads the log.
     #[test]
     fn escape_sequences_in_user_data_do_not_reach_the_terminal() {
         let lines = Lines::default();
-        let terminal = tracing_subscriber::fmt().compact().with_ansi(false).with_writer(lines.clone()).finish();
+        let terminal = tracing_subscriber::fmt().with_writer(lines.clone()).compact().with_ansi(false);
+        let terminal = terminal.fmt_fields(super::harmless_fields()).finish();
         tracing::subscriber::with_default(terminal, || {
-            tracing::info!(name = HOSTILE, shown = %HOSTILE, debug = ?HOSTILE, "signed up: {HOSTILE}");
+            let span = tracing::info_span!("request", name = %HOSTILE);
+            span.in_scope(
+                || tracing::info!(name = HOSTILE, shown = %HOSTILE, debug = ?HOSTILE, "signed up: {HOSTILE}"),
+            );
         });
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains("signed up: Ann"), "{text:?}");
-        let steering = text.chars().filter(|c| c.is_control() && *c != '\n').count();
+        let steering = text.trim_end_matches('\n').chars().filter(|c| c.is_control()).count();
         assert_eq!(steering, 0, "{text:?}");
     }
 }

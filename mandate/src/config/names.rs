@@ -95,7 +95,11 @@ pub(super) fn near_env(name: &str) -> Option<&'static str> {
 
 fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     known
-        .map(|name| (strsim::damerau_levenshtein(word, name), name))
+        .map(|name| {
+            // What was cut short or went on too long is nearer than its letters tell.
+            let is_part = name.starts_with(word) || word.starts_with(name);
+            (if is_part { 1 } else { strsim::damerau_levenshtein(word, name) }, name)
+        })
         .min()
         // Further away than a third of the word is no slip of the finger.
         .and_then(|(distance, name)| (distance * 3 <= name.len()).then_some(name))
