@@ -1,6 +1,6 @@
 //! What a long-running process stands on, in the order in which it may fail: settings, database, schema, figures.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use domain::database::{self, Connection, Held};
 use tokio_util::sync::CancellationToken;
 
@@ -18,14 +18,29 @@ pub struct Process {
     pub held: Held,
 }
 
-/// Starts logging, opens and holds the database, refuses a schema of another version, and serves the figures.
-pub async fn start(config: Config) -> anyhow::Result<Process> {
-    telemetry::start_logging()?;
-    let held = database::hold(&config.database)?;
+/// Opens the database for a command that ends: beside the processes that go on running, and only at the right schema.
+pub async fn open(config: &Config) -> anyhow::Result<Connection> {
     let db = database::connect(&config.database, config.limits.database_connections).await?;
     if let Some(why) = database::schema_state(&db).await?.refusal() {
         bail!(why);
     }
+    Ok(db)
+}
+
+impl Process {
+    /// Closes the database, which folds the journal of a SQLite file into it, and then lets go of the file.
+    pub async fn finish(self) -> anyhow::Result<()> {
+        self.db.close().await.context("the database does not close")?;
+        drop(self.held);
+        Ok(())
+    }
+}
+
+/// Starts logging, opens and holds the database, refuses a schema of another version, and serves the figures.
+pub async fn start(config: Config) -> anyhow::Result<Process> {
+    telemetry::start_logging()?;
+    let held = database::hold(&config.database)?;
+    let db = open(&config).await?;
     let stop = server::stop_on_signal()?;
     telemetry::serve_metrics(config.metrics_listen, stop.clone()).await?;
     Ok(Process { config, db, stop, held })

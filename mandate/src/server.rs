@@ -68,3 +68,82 @@ pub async fn serve(
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::time::Instant;
+
+    use axum::extract::ConnectInfo;
+    use axum::routing;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    /// The whole answer to a request on a connection of its own; empty if the server cuts it off.
+    pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _ = connection.read_to_string(&mut answer).await; // a cut shows in what has come
+        answer
+    }
+
+    /// A server whose `/slow` takes so long, its stop, and its end.
+    async fn start(
+        slow: Duration,
+        drain: Duration,
+    ) -> (SocketAddr, CancellationToken, JoinHandle<std::io::Result<()>>) {
+        let listener = bind("MANDATE_LISTEN", "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new()
+            .route("/who", routing::get(async |ConnectInfo(who): ConnectInfo<SocketAddr>| who.ip().to_string()))
+            .route(
+                "/slow",
+                routing::get(async move || {
+                    tokio::time::sleep(slow).await;
+                    "slow but done"
+                }),
+            );
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, router, stop.clone(), drain));
+        (address, stop, server)
+    }
+
+    #[tokio::test]
+    async fn handlers_know_the_address_of_the_caller() {
+        let (address, ..) = start(Duration::ZERO, Duration::ZERO).await;
+        assert!(get(address, "/who").await.ends_with("\r\n\r\n127.0.0.1"));
+    }
+
+    /// R15: a request that runs when the signal comes is answered; a new one is not taken.
+    #[tokio::test]
+    async fn what_runs_at_the_stop_is_answered() {
+        let (address, stop, server) = start(Duration::from_millis(400), Duration::from_secs(20)).await;
+        let running = tokio::spawn(async move { get(address, "/slow").await });
+        // An idle connection that is kept open must not hold the process up.
+        let _idle = TcpStream::connect(address).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+
+        stop.cancel();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(TcpStream::connect(address).await.is_err(), "still listening");
+
+        assert!(running.await.unwrap().ends_with("slow but done"));
+        tokio::time::timeout(Duration::from_secs(5), server).await.expect("ended").unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_runs_longer_than_the_drain_is_cut_off() {
+        let (address, stop, server) = start(Duration::from_secs(60), Duration::from_millis(200)).await;
+        let _running = tokio::spawn(async move { get(address, "/slow").await });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+
+        let stopped = Instant::now();
+        stop.cancel();
+        server.await.unwrap().unwrap();
+        assert!((200..5_000).contains(&stopped.elapsed().as_millis()), "{:?}", stopped.elapsed());
+    }
+}

@@ -1,5 +1,6 @@
 //! What the process tells about itself: log lines on standard error, figures on a port of their own.
 
+use std::backtrace::Backtrace;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -36,7 +37,10 @@ pub fn start_logging() -> anyhow::Result<()> {
     } else {
         lines.json().try_init()
     };
-    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))?;
+    // Otherwise a panic would write lines of its own between those that a machine reads.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, backtrace = %Backtrace::capture(), "panicked")));
+    Ok(())
 }
 
 /// Fields with their control characters written out. The subscriber does that to the message, but not to fields given as
@@ -90,6 +94,7 @@ mod tests {
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
+    use tokio_util::sync::CancellationToken;
     use tracing_subscriber::fmt::MakeWriter;
 
     #[derive(Clone, Default)]
@@ -110,6 +115,24 @@ mod tests {
         fn make_writer(&'a self) -> Self {
             self.clone()
         }
+    }
+
+    /// Figures are served as text on their own address, and a second process on it is told so.
+    #[tokio::test]
+    async fn figures_are_served_until_the_stop() {
+        let stop = CancellationToken::new();
+        let bound = super::serve_metrics("127.0.0.1:0".parse().unwrap(), stop.clone()).await.unwrap();
+        metrics::counter!("mandate_tries_total").increment(3);
+        metrics::histogram!("mandate_wait_seconds").record(0.03);
+
+        let page = crate::server::tests::get(bound, "/metrics").await;
+        assert!(page.starts_with("HTTP/1.1 200") && page.contains("text/plain; version=0.0.4"), "{page}");
+        assert!(page.contains("mandate_tries_total 3"), "{page}");
+        assert!(page.contains("mandate_wait_seconds_bucket{le=\"0.05\"} 1"), "{page}");
+
+        let taken = super::serve_metrics(bound, stop.clone()).await.unwrap_err().to_string();
+        assert!(taken.starts_with(&format!("MANDATE_METRICS_LISTEN: {bound} is in use")), "{taken}");
+        stop.cancel();
     }
 
     const HOSTILE: &str = "Ann\n\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m";

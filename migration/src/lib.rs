@@ -1,6 +1,8 @@
 //! The history of the database's shape. Each step is one SQL text for both databases, but for the words in slashes.
 //!
-//! Steps are frozen once released: a change is a new step. Nothing here knows `entities` or `domain`, which describe today.
+//! Steps are frozen once released: a change is a new step. A step after which the version before can go on working ends its
+//! name in `_compatible`; any other makes that version refuse to start, so gateways and workers of it are stopped first.
+//! Nothing here knows `entities` or `domain`, which describe today.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -6,6 +6,9 @@ use rstest::rstest;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 use tests::database::{Database, Db};
 
+/// Tells one connection to PostgreSQL from another.
+const SESSION: &str = "SELECT pg_backend_pid()::text";
+
 async fn open(database: &Database, connections: u32) -> (DatabaseUrl, DatabaseConnection) {
     let url: DatabaseUrl = database.url().parse().unwrap();
     let connection = database::connect(&url, connections).await.unwrap();
@@ -23,8 +26,6 @@ async fn text(connection: &DatabaseConnection, sql: &str) -> String {
 async fn a_connection_left_in_a_transaction_is_never_used_again() {
     let database = Database::fresh(Db::Postgres).await;
     let (_, connection) = open(&database, 1).await;
-    const SESSION: &str = "SELECT pg_backend_pid()::text";
-
     let clean = text(&connection, SESSION).await;
     assert_eq!(text(&connection, SESSION).await, clean, "a clean connection is kept");
 
