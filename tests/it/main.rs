@@ -1,5 +1,6 @@
 //! Every scenario in one binary: it links once.
 
 mod architecture;
+mod compose;
 mod connection;
 mod database;
