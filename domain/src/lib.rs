@@ -15,6 +15,7 @@ pub mod secret;
 pub mod signal;
 pub mod sql;
 pub mod store;
+pub mod tax;
 pub mod work;
 
 pub use actor::Actor;
