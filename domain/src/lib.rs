@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod billing;
 pub mod calendar;
 pub mod database;
 pub mod error;
