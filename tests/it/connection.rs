@@ -101,6 +101,15 @@ async fn a_newer_schema_is_refused_unless_it_is_compatible(#[values(Db::Sqlite, 
     assert!(database::migrate(&url, &connection).await.is_err());
 }
 
+/// The server's own words reach the person, on one line and without the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_there_is_named() {
+    let url = tests::server::database_url_for("never_made");
+    let error = database::connect(&url.parse().unwrap(), 1).await.unwrap_err().to_string();
+    assert!(error.starts_with("cannot reach PostgreSQL at "), "{error}");
+    assert!(error.ends_with("/never_made: database \"never_made\" does not exist"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_long_running_process_holds_a_sqlite_file() {
     let database = Database::fresh(Db::Sqlite).await;
