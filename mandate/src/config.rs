@@ -11,16 +11,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::calendar::Country;
 use domain::database::DatabaseUrl;
+use domain::tax::rates::VatRates;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
 pub use names::{environment_names, file_keys};
 use source::Given;
-pub use tax::VatRate;
 
 /// What the settings are read for; it decides which are required and what the others default to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +59,14 @@ pub struct Config {
     pub may_call_private_webhooks: bool,
     pub dunning: Dunning,
     pub limits: Limits,
-    /// Sorted by country, then by day.
-    pub vat_rates: Vec<VatRate>,
+    pub vat_rates: VatRates,
 }
 
 /// The provider as it stands on invoices.
 #[derive(Clone, Debug)]
 pub struct Seller {
     pub name: String,
-    /// ISO 3166-1, two letters.
-    pub country: String,
+    pub country: Country,
     pub vat_id: String,
     /// Several lines.
     pub address: String,
@@ -171,6 +170,12 @@ impl Config {
             limits: limits(given),
             vat_rates: tax::rates(given),
         };
+        let Seller { country, .. } = &config.seller;
+        if config.vat_rates.on(*country, NaiveDate::MAX).is_none() {
+            given
+                .errors
+                .push(format!("no rate of value added tax is known for {country}, the seller's country: add [[vat]]"));
+        }
         if matches!(config.gateway, Gateway::Stripe { .. }) {
             if config.test_clock.is_some() {
                 given.errors.push(
@@ -247,7 +252,9 @@ fn seller(purpose: Purpose, given: &mut Given) -> Seller {
     let or = |value: Option<String>, demo: &str| value.unwrap_or_else(|| demo.to_owned());
     Seller {
         name: or(given.take("seller.name", parse::text), "Nordlicht Hosting GmbH"),
-        country: or(given.take("seller.country", parse::country), "DE"),
+        country: given
+            .take("seller.country", parse::country)
+            .unwrap_or_else(|| Country::parse("DE").expect("the demo's country is one")),
         vat_id: or(given.take("seller.vat_id", parse::vat_id), "DE123456789"),
         address: or(given.take("seller.address", parse::lines), "Hafenstraße 12\n20457 Hamburg"),
         iban: or(given.take("seller.iban", parse::iban), "DE89370400440532013000"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
+use domain::calendar::Country;
 use domain::database::DatabaseUrl;
 use ipnet::IpNet;
 use redis::IntoConnectionInfo;
@@ -131,9 +132,8 @@ pub(super) fn email(text: &str) -> Result<String, String> {
     if is_address { Ok(text.to_owned()) } else { Err("must be a mail address such as billing@example.com".to_owned()) }
 }
 
-pub(super) fn country(text: &str) -> Result<String, String> {
-    let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if is_code { Ok(text.to_owned()) } else { Err("must be a country code of two letters such as DE".to_owned()) }
+pub(super) fn country(text: &str) -> Result<Country, String> {
+    Country::parse(text).map_err(|_| "must be the code of a country, two letters such as DE".to_owned())
 }
 
 pub(super) fn vat_id(text: &str) -> Result<String, String> {

@@ -170,8 +170,12 @@ fn the_seller_is_required_outside_the_demo() {
 #[test]
 fn the_file_adds_rates_of_value_added_tax() {
     let file = "[[vat]]\ncountry = 'DE'\nfrom = 2030-01-01\nrate_bps = 2000\n[[vat]]\ncountry = 'DE'\nfrom = '2021-01-01'\nrate_bps = 1800";
-    let rates: Vec<_> = demo(&[], file).vat_rates.into_iter().filter(|rate| rate.country == "DE").collect();
-    assert_eq!(rates.iter().map(|rate| rate.rate_bps).collect::<Vec<_>>(), [1900, 1600, 1800, 2000]);
+    let rates = demo(&[], file).vat_rates;
+    let rate = |day: &str| rates.on(Country::parse("DE").unwrap(), day.parse().unwrap()).map(|rate| rate.bps());
+    assert_eq!((rate("2029-12-31"), rate("2030-01-01")), (Some(1800), Some(2000)));
+    let elsewhere = [("MANDATE_SELLER_COUNTRY", "JP")];
+    assert!(errors(&elsewhere, "")[0].contains("JP, the seller's country: add [[vat]]"));
+    demo(&elsewhere, "[[vat]]\ncountry = 'JP'\nfrom = 2019-10-01\nrate_bps = 1000");
     let wrong = errors(&[], "[[vat]]\ncountry = 'Germany'\nfrom = 2030-01-01\nrate_bps = 20000");
     assert_eq!(wrong.len(), 2, "{wrong:?}");
     assert_eq!(errors(&[], "[[vat]]\ncountry = 'DE'\nrate = 19").len(), 1);
