@@ -118,6 +118,7 @@ pub fn credited_tax(group: &TaxGroup, before: Money, nets: &[Money]) -> Result<V
 
 /// The cashback that is taken back when `credited` more of a line's net is credited, `before` having been credited earlier.
 ///
+/// What was credited before the invoice was paid counts in `before`: the cashback credited at payment was less by its share.
 /// Worked: refunds of 3333 and then 6567 of 9900 with a cashback of 1980 take back 667 and then 1313.
 pub fn cashback_clawback(
     cashback: Money,

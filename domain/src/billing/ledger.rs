@@ -244,7 +244,8 @@ pub fn refunded_to_wallet(payer: AccountId, amount: Money) -> Result<Entry, Ledg
     )
 }
 
-/// What is still due is given up: Dr bad debt with its net and tax with its tax, Cr receivable.
+/// What is still due is given up: Dr bad debt with its net and tax with its tax, Cr receivable. Of an amount paid in part,
+/// the two are `due.split_by(&[net, tax])`.
 pub fn written_off(payer: AccountId, net: Money, tax: Money) -> Result<Entry, LedgerError> {
     Entry::balanced(
         JournalKind::WrittenOff,

@@ -93,8 +93,8 @@ pub enum NotOffered {
 }
 
 /// The terms of a line: the table of `docs/rules.md` §3, row by row.
-pub fn billing_terms(facts: &BillingFacts) -> Result<Terms, NotOffered> {
-    let partner_pays = facts.partnership.is_some_and(|it| it.partner_pays());
+pub fn billing_terms(facts: BillingFacts) -> Result<Terms, NotOffered> {
+    let partner_pays = facts.partnership.is_some_and(PartnershipFacts::partner_pays);
     let partner_pays_for_client =
         Terms { billed_to: Party::Partner, benefit: Benefit::Discount, holder: Party::Account };
     match facts.ordered_by {
@@ -105,7 +105,7 @@ pub fn billing_terms(facts: &BillingFacts) -> Result<Terms, NotOffered> {
         OrderedBy::PartnerForClient(CheckoutMethod::ClientCard) if partner_pays => Err(NotOffered::PartnerPays),
         OrderedBy::PartnerRenewsForClient if partner_pays => Ok(partner_pays_for_client),
         OrderedBy::PartnerForClient(CheckoutMethod::ClientCard) | OrderedBy::PartnerRenewsForClient => {
-            if facts.partnership.is_some_and(|it| it.may_purchase()) {
+            if facts.partnership.is_some_and(PartnershipFacts::may_purchase) {
                 Ok(Terms { billed_to: Party::Account, benefit: Benefit::Cashback, holder: Party::Account })
             } else {
                 Err(NotOffered::PurchaseNotGranted)
@@ -121,8 +121,8 @@ pub fn billing_terms(facts: &BillingFacts) -> Result<Terms, NotOffered> {
 }
 
 /// What becomes of D where the account pays for itself: a line that a partnership covers earns by the partnership alone.
-fn benefit_of_account(facts: &BillingFacts) -> Benefit {
-    if facts.partnership.is_some_and(|it| it.covers_product()) {
+fn benefit_of_account(facts: BillingFacts) -> Benefit {
+    if facts.partnership.is_some_and(PartnershipFacts::covers_product) {
         Benefit::Cashback
     } else if facts.is_account_partner {
         Benefit::Discount

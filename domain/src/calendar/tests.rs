@@ -47,6 +47,33 @@ fn boundaries_are_counted_from_the_anchor_and_clamped_to_the_months_end() {
     assert_eq!(boundary(NaiveDate::MAX, 1), Err(CalendarError::DateOutOfRange));
 }
 
+/// R14: every day of four years as anchor, 48 months on, against a count of days that knows nothing of this calendar.
+#[test]
+#[expect(clippy::arithmetic_side_effects, reason = "small numbers, counted by hand on purpose")]
+fn every_anchor_of_four_years_agrees_with_a_count_of_days() {
+    let is_leap = |year: i32| year.rem_euclid(4) == 0;
+    let mut anchors = 0;
+    for anchor in day("2027-01-01").iter_days().take_while(|on| on.year() <= 2030) {
+        anchors += 1;
+        let (mut year, mut month) = (anchor.year(), anchor.month());
+        for months in 0..=48 {
+            let length = match month {
+                2 => 28 + u32::from(is_leap(year)),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            let on = boundary(anchor, months).unwrap();
+            assert_eq!(
+                (on.year(), on.month(), on.day()),
+                (year, month, anchor.day().min(length)),
+                "{anchor} + {months}"
+            );
+            (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        }
+    }
+    assert_eq!(anchors, 1461);
+}
+
 #[test]
 fn a_period_ends_where_the_anchor_says() {
     let (anchor, month) = (day("2027-01-31"), Term::from_months(1).unwrap());

@@ -4,22 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::calendar::{CalendarError, Country};
-use crate::money::{MoneyError, Rate};
-
-/// Why a table of rates was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RateTableError {
-    /// The row's country does not exist.
-    #[error(transparent)]
-    Country(#[from] CalendarError),
-    /// The row's rate is none.
-    #[error(transparent)]
-    Rate(#[from] MoneyError),
-    /// The row's date does not exist.
-    #[error("no such date")]
-    Date,
-}
+use crate::calendar::Country;
+use crate::money::Rate;
 
 /// The standard rate of each country, by the day from which it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,12 +13,17 @@ pub struct VatRates(BTreeMap<(Country, NaiveDate), Rate>);
 
 impl VatRates {
     /// The rates of the member states of the EU, of Switzerland, Liechtenstein, the United Kingdom and Norway.
-    pub fn standard() -> Result<Self, RateTableError> {
+    ///
+    /// # Panics
+    /// Never: the table is constant and read by every test of it.
+    pub fn standard() -> Self {
         let mut rates = Self::default();
         for (country, from, bps) in STANDARD {
-            rates.set(Country::parse(country)?, from.parse().map_err(|_| RateTableError::Date)?, Rate::from_bps(bps)?);
+            let country = Country::parse(country).expect("the table has codes of ISO 3166");
+            let from = from.parse().expect("the table has dates");
+            rates.set(country, from, Rate::from_bps(bps).expect("the table has rates"));
         }
-        Ok(rates)
+        rates
     }
 
     /// Sets the rate of a country from that day until the next one in the table, replacing what the table said of that day.

@@ -20,7 +20,7 @@ struct Row {
 
 /// The built-in rates, where those of the file replace one of the same country and day and stand beside all others.
 pub(super) fn rates(given: &mut Given) -> VatRates {
-    let mut rates = VatRates::standard().expect("the built-in rates are rates");
+    let mut rates = VatRates::standard();
     for Row { country, from, rate_bps } in given.take_vat() {
         let code =
             Country::parse(&country).map_err(|error| given.errors.push(format!("vat: country {country:?}: {error}")));

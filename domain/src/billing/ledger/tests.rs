@@ -169,8 +169,7 @@ proptest! {
         if !matches!(end, End::WrittenOff) {
             book.post(cashback_credited(PARTNER, left));
             let mut is_released = false;
-            let rest = 100_i64.checked_mul(10).unwrap();
-            let parts = due_net.split_by(&[credits.as_slice(), &[rest]].concat()).unwrap();
+            let parts = due_net.split_by(&[credits.as_slice(), &[1000]].concat()).unwrap();
             for (step, part) in parts.iter().take(credits.len()).enumerate() {
                 if step == release_after {
                     book.post(cashback_released(PARTNER, left));

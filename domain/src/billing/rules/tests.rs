@@ -25,7 +25,7 @@ fn partial(can_purchase: bool, is_product_covered: bool) -> Option<PartnershipFa
 }
 
 fn terms(ordered_by: OrderedBy, partnership: Option<PartnershipFacts>) -> Result<Terms, NotOffered> {
-    billing_terms(&BillingFacts { ordered_by, partnership, is_account_partner: false, is_referred_first_order: false })
+    billing_terms(BillingFacts { ordered_by, partnership, is_account_partner: false, is_referred_first_order: false })
 }
 
 const CLIENT_CARD: OrderedBy = OrderedBy::PartnerForClient(CheckoutMethod::ClientCard);
@@ -114,7 +114,7 @@ fn a_payer_counts_under_full_access_alone() {
 #[test]
 fn for_itself_a_partner_has_its_discount_and_a_referred_account_earns_a_commission() {
     let benefit = |ordered_by, partnership, is_account_partner, is_referred_first_order| {
-        billing_terms(&BillingFacts { ordered_by, partnership, is_account_partner, is_referred_first_order })
+        billing_terms(BillingFacts { ordered_by, partnership, is_account_partner, is_referred_first_order })
             .map(|terms| (terms.billed_to, terms.holder, terms.benefit))
     };
     let ours = |benefit| Ok((Party::Account, Party::Account, benefit));
@@ -187,7 +187,7 @@ proptest! {
         unit in 0..10_000_000_i64, quantity in 1..=100_i32, bps in 0..=10_000_i32,
     ) {
         let facts = BillingFacts { ordered_by, partnership, is_account_partner, is_referred_first_order };
-        let Ok(terms) = billing_terms(&facts) else { return Ok(()) };
+        let Ok(terms) = billing_terms(facts) else { return Ok(()) };
         let line = line_amounts(eur(unit), quantity, rate(bps), terms.benefit).unwrap();
         let benefit = rate(bps).of(line.public_price).unwrap();
         let earned = [line.discount, line.cashback, line.commission];

@@ -10,7 +10,7 @@ fn country(code: &str) -> Country {
 }
 
 fn rates() -> VatRates {
-    VatRates::standard().unwrap()
+    VatRates::standard()
 }
 
 fn treatment(seller: &str, payer: &str, payer_vat_id: Option<&str>, on: &str) -> (TaxCategory, i32) {
