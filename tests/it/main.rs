@@ -4,3 +4,5 @@ mod architecture;
 mod compose;
 mod connection;
 mod database;
+mod mail_transport;
+mod mails;

@@ -2,4 +2,6 @@
 
 pub mod app;
 pub mod database;
+pub mod mail;
 pub mod server;
+pub mod smtp;

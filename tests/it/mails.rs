@@ -1,0 +1,214 @@
+//! R6, S2.21, S3.18, S3.19: every kind of mail in every language says what it should, whatever people are called.
+
+use mail_parser::{Message, MessageParser, MimeHeaders};
+use tests::mail::{renderer, request, samples};
+use worker::notification::{Content, Mail};
+
+const LOCALES: [&str; 2] = ["de", "en"];
+
+/// Header fields of a mail, each exactly once.
+const HEADERS: [&str; 8] =
+    ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
+
+fn parse(mail: &Mail) -> Message<'_> {
+    MessageParser::default().parse(mail.raw()).expect("RFC 5322")
+}
+
+/// What must hold for any mail: two parts, the headers and no others, nothing that could end the text early.
+fn assert_well_formed(mail: &Mail, what: &str) {
+    let message = parse(mail);
+    let mut names: Vec<_> = message.headers().iter().map(|header| header.name().to_lowercase()).collect();
+    let mut expected: Vec<_> = HEADERS.iter().map(|name| name.to_lowercase()).collect();
+    names.sort();
+    expected.sort();
+    assert_eq!(names, expected, "{what}");
+    assert_eq!(message.parts.len(), 3, "{what}: the two parts and what holds them");
+    assert!(message.content_type().is_some_and(|kind| kind.c_subtype.as_deref() == Some("alternative")), "{what}");
+    assert_eq!(message.text_body_count(), 1, "{what}");
+    assert_eq!(message.html_body_count(), 1, "{what}");
+    assert_eq!(message.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"), "{what}");
+    assert_eq!(message.message_id().map(|id| format!("<{id}>")), Some(mail.message_id.clone()), "{what}");
+
+    let to = message.to().and_then(|to| to.first()).expect("a recipient");
+    assert_eq!(to.address(), Some("ann@bolt.example"), "{what}");
+    assert_eq!(message.to().map(|to| to.iter().count()), Some(1), "{what}");
+    assert_eq!(message.subject(), Some(mail.subject.as_str()), "{what}");
+
+    assert!(mail.raw().is_ascii(), "{what}");
+    assert!(mail.raw().split(|byte| *byte == b'\n').all(|line| line.len() < 998), "{what}");
+    let bare = |line: &[u8]| line.strip_suffix(b"\r").is_none_or(|line| line.contains(&b'\r'));
+    let mut lines: Vec<_> = mail.raw().split(|byte| *byte == b'\n').collect();
+    assert_eq!(lines.pop(), Some(&b""[..]), "{what}: ends with a line end");
+    assert!(!lines.into_iter().any(bare), "{what}: a bare CR or LF");
+}
+
+fn text(mail: &Mail) -> String {
+    parse(mail).body_text(0).expect("a text part").replace("\r\n", "\n")
+}
+
+fn html(mail: &Mail) -> String {
+    parse(mail).body_html(0).expect("an HTML part").replace("\r\n", "\n")
+}
+
+/// The words of a page, as a reader sees them.
+fn words(html: &str) -> String {
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
+    let words = mail_parser::decoders::html::html_to_text(body);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_kind_in_every_language() {
+    let renderer = renderer();
+    for locale in LOCALES {
+        let mut pages = String::new();
+        for (number, (shape, content)) in samples("Bolt & Söhne").into_iter().enumerate() {
+            let kind = content.kind();
+            let what = format!("{kind} ({shape}) in {locale}");
+            let mail = renderer.render(&request(number as u128, locale, content)).expect(&what);
+            assert_well_formed(&mail, &what);
+            let text = text(&mail);
+            let page = words(&html(&mail));
+            for line in text.lines().filter(|line| !line.trim().is_empty() && *line != "-- ") {
+                let line = line.trim_start_matches([' ', '>', '-']).trim();
+                for fact in line.split(": ").map(str::trim).map(|fact| fact.trim_end_matches(':')) {
+                    let fact = fact.split_whitespace().collect::<Vec<_>>().join(" ");
+                    assert!(page.contains(&fact), "{what}: {fact:?} is in the text, but not in {page}");
+                }
+            }
+            assert!(
+                html(&mail).contains("https:&#x2f;&#x2f;portal.nimbus.example&#x2f;verify?token=tok-en_123"),
+                "{what}"
+            );
+            pages += &format!("═══ {kind} ({shape})\nSubject: {}\n\n{text}\n", mail.subject);
+        }
+        insta::assert_snapshot!(format!("mails_{locale}"), pages);
+    }
+}
+
+#[test]
+fn every_kind_has_a_sample() {
+    let mut sampled: Vec<_> = samples("x").iter().map(|(_, content)| content.kind()).collect();
+    sampled.sort_unstable();
+    sampled.dedup();
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../worker/mails")).unwrap().flatten();
+    let folders = folders.filter(|entry| entry.path().is_dir() && entry.file_name() != "locale").count();
+    assert_eq!(sampled.len(), folders);
+}
+
+/// R6: names that try to become headers, markup, templates, commands or other people's sentences.
+#[test]
+fn hostile_names_stay_names() {
+    let names = [
+        "O'Brien \"The\" <Bolt>".to_owned(),
+        "Ann\r\nBcc: victim@evil.example".to_owned(),
+        "Ann\n\n--\nYour account is closed".to_owned(),
+        "\r\n.\r\nMAIL FROM:<evil@evil.example>".to_owned(),
+        "\n.\n".to_owned(),
+        ".".to_owned(),
+        "..hidden".to_owned(),
+        "{{ seller.name }}{% for x in y %}".to_owned(),
+        "{ $name } { \"x\" }".to_owned(),
+        "<script>alert(1)</script>".to_owned(),
+        "\"><img src=x onerror=alert(1)>".to_owned(),
+        "<!-- body --></mj-text></mjml>".to_owned(),
+        "&amp;&lt;b&gt;".to_owned(),
+        "שלום עולם".to_owned(),
+        "\u{202e}moc.live".to_owned(),
+        "👩‍💻🏳️‍🌈 Zoë".to_owned(),
+        "n".repeat(1_000),
+        "é ".repeat(500),
+        "=?utf-8?Q?=0D=0ABcc:_x@y.example?=".to_owned(),
+        "\0\u{7}\u{1b}[31mred\u{85}\u{2028}".to_owned(),
+        "a, b; c: d@e.example (x)".to_owned(),
+        String::new(),
+    ];
+    let renderer = renderer();
+    for locale in LOCALES {
+        let calm =
+            samples("Calm").into_iter().map(|(_, content)| renderer.render(&request(0, locale, content)).unwrap());
+        let calm: Vec<_> = calm.map(|mail| (html(&mail), text(&mail))).collect();
+        for name in &names {
+            for ((shape, content), (calm_html, calm_text)) in samples(name).into_iter().zip(&calm) {
+                let what = format!(
+                    "{} ({shape}) in {locale} for {:?}",
+                    content.kind(),
+                    name.chars().take(40).collect::<String>()
+                );
+                let mut hostile = request(0, locale, content);
+                hostile.to_name.clone_from(name);
+                let mail = renderer.render(&hostile).expect(&what);
+                assert_well_formed(&mail, &what);
+
+                let (html, text) = (html(&mail), text(&mail));
+                assert_eq!(tags(&html), tags(calm_html), "{what}: no markup of their own");
+                assert!(!html.contains("<script"), "{what}");
+                assert!(!mail.subject.chars().any(char::is_control), "{what}");
+                assert!(mail.subject.chars().count() <= 200, "{what}");
+                let stray = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}');
+                assert!(!text.contains(stray), "{what}");
+                // A single-line name cannot write paragraphs: only the personal message has lines of its own.
+                let messages =
+                    matches!(hostile.content, Content::InvitationReceived { .. } | Content::InvitationRejected { .. });
+                if !messages {
+                    assert_eq!(text.lines().count(), calm_text.lines().count(), "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// How many tags there are, but for line breaks: a message of more lines has more of them.
+fn tags(html: &str) -> usize {
+    html.matches('<').count() - html.matches("<br />").count()
+}
+
+/// R5: a copy of the same notification is the same mail, and no two notifications share an id.
+#[test]
+fn a_copy_is_recognised_as_a_copy() {
+    let renderer = renderer();
+    let (_, content) = samples("Bolt").swap_remove(0);
+    let mail = |number| renderer.render(&request(number, "de-CH", content.clone())).unwrap();
+    assert_eq!(mail(1).raw(), mail(1).raw());
+    assert_eq!(mail(1).message_id, "<01990000-0000-7000-8000-000000000001@nimbus.example>");
+    assert_ne!(mail(1).message_id, mail(2).message_id);
+    assert_eq!(mail(1).subject, "Bitte bestätigen Sie Ihre E-Mail-Adresse", "de-CH is read as de");
+}
+
+#[test]
+fn the_holder_of_what_another_pays_reads_no_amount() {
+    let renderer = renderer();
+    for (shape, content) in samples("Bolt").into_iter().filter(|(_, content)| content.kind().ends_with("-holder")) {
+        for locale in LOCALES {
+            let mail = renderer.render(&request(1, locale, content.clone())).unwrap();
+            let what = format!("{} ({shape}) in {locale}", content.kind());
+            assert!(!text(&mail).contains('€') && !html(&mail).contains('€'), "{what}");
+        }
+    }
+}
+
+/// An address is an address: nothing else comes through, and a domain with umlauts goes out in its ASCII form.
+#[test]
+fn addresses_are_checked() {
+    let renderer = renderer();
+    let to = |email: &str| {
+        let (_, content) = samples("Bolt").swap_remove(0);
+        let mut request = request(1, "en", content);
+        request.to_email = email.to_owned();
+        renderer.render(&request)
+    };
+    for bad in [
+        "",
+        "ann",
+        "ann@",
+        "@b.example",
+        "a b@c.example",
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b.example>, <c@d.example",
+        "a@b.example,c@d.example",
+    ] {
+        assert!(to(bad).is_err(), "{bad:?}");
+    }
+    let mail = to("ann@müller.example").unwrap();
+    assert_eq!(parse(&mail).to().and_then(|to| to.first()?.address()), Some("ann@xn--mller-kva.example"));
+}

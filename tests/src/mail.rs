@@ -1,0 +1,189 @@
+//! Mails to render: one request of each kind, with facts that a test can look for.
+
+use chrono::{NaiveDate, TimeZone, Utc};
+use chrono_tz::Europe::Berlin;
+use uuid::Uuid;
+use worker::notification::{
+    AccessLevel, AccessTerms, Amount, Content, Direction, Line, Link, MailRequest, Payer, PricedLine, Renderer, Seller,
+};
+
+/// A provider with an umlaut and an address of several lines.
+pub fn renderer() -> Renderer {
+    let seller = Seller {
+        name: "Nimbus Hosting GmbH".to_owned(),
+        address: "Fährweg 7\n20457 Hamburg\nDeutschland".to_owned(),
+        mail_from: "billing@nimbus.example".to_owned(),
+        portal_url: "https://portal.nimbus.example/".to_owned(),
+    };
+    Renderer::new(seller).unwrap()
+}
+
+/// A request to Ann, number `number`.
+pub fn request(number: u128, locale: &str, content: Content) -> MailRequest {
+    MailRequest {
+        id: Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + number),
+        created_at: Utc.with_ymd_and_hms(2027, 3, 6, 13, 5, 0).unwrap(),
+        locale: locale.to_owned(),
+        to_name: "Ann Müller".to_owned(),
+        to_email: "ann@bolt.example".to_owned(),
+        link: Link::with_token("/verify", "tok-en_123".to_owned().into()),
+        content,
+    }
+}
+
+fn on(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+fn eur(minor: i64) -> Amount {
+    Amount { minor, currency: "EUR".to_owned(), exponent: 2 }
+}
+
+fn line(plan: &str, quantity: u32, term_months: u32) -> Line {
+    Line { plan: plan.to_owned(), quantity, term_months }
+}
+
+fn full(payer: Payer) -> AccessTerms {
+    let permissions = ["VIEW_PRODUCTS", "MANAGE_PRODUCTS", "PURCHASE", "CONTACT_SUPPORT", "MANAGE_MEMBERS"];
+    AccessTerms {
+        level: AccessLevel::Full,
+        permissions: permissions.map(str::to_owned).to_vec(),
+        products: None,
+        payer: Some(payer),
+        until: None,
+    }
+}
+
+fn partial(label: &str) -> AccessTerms {
+    AccessTerms {
+        level: AccessLevel::Partial,
+        permissions: vec!["VIEW_PRODUCTS".to_owned()],
+        products: Some(vec![label.to_owned(), "bolt.example".to_owned()]),
+        payer: None,
+        until: Some(on(2027, 12, 31)),
+    }
+}
+
+/// Each kind, in each of the shapes its templates know; `name` stands wherever people name something.
+pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
+    let name = || name.to_owned();
+    let both = [Direction::ClientToPartner, Direction::PartnerToClient];
+    let mut all = vec![
+        ("a week", Content::VerifyAddress { valid_for_hours: 168 }),
+        ("an hour", Content::ResetPassword { valid_for_hours: 1 }),
+    ];
+    for (shape, direction) in ["offer", "request"].into_iter().zip(both) {
+        let terms = if shape == "offer" { full(Payer::Partner) } else { partial(&name()) };
+        let message = (shape == "offer").then(|| format!("{}\n\n.\r\n..\r\nBis bald!", name()));
+        all.push((
+            shape,
+            Content::InvitationReceived {
+                from: name(),
+                direction,
+                terms: terms.clone(),
+                message: message.clone(),
+                expires_on: on(2027, 4, 5),
+            },
+        ));
+        all.push((shape, Content::InvitationAccepted { by: name(), direction, terms }));
+        all.push((shape, Content::InvitationRejected { by: name(), direction, message }));
+    }
+    let payers = [
+        ("partner, partner", Payer::Partner, Payer::Partner),
+        ("partner, client", Payer::Partner, Payer::Client),
+        ("client, partner", Payer::Client, Payer::Partner),
+        ("client, client", Payer::Client, Payer::Client),
+    ];
+    for (shape, to, new_payer) in payers {
+        all.push((
+            shape,
+            Content::PayerChanged {
+                to,
+                client: name(),
+                partner: "Acme Studio".to_owned(),
+                old_payer: if new_payer == Payer::Client { Payer::Partner } else { Payer::Client },
+                new_payer,
+                changed_by: name(),
+                effective: Berlin.with_ymd_and_hms(2027, 3, 6, 14, 5, 0).unwrap().into(),
+            },
+        ));
+    }
+    for (shape, discount) in [("discount", Some(eur(1_980))), ("no discount", None)] {
+        all.push((
+            shape,
+            Content::OrderConfirmation {
+                order_number: "B-2027-000042".to_owned(),
+                ordered_on: on(2027, 3, 6),
+                ordered_by: name(),
+                holder: name(),
+                lines: vec![
+                    PricedLine { line: line(&name(), 3, 36), price: eur(9_900) },
+                    PricedLine { line: line("Domain .example", 1, 1), price: eur(123_456) },
+                ],
+                subtotal: eur(133_356),
+                discount,
+                tax: eur(24_961),
+                total: eur(156_337),
+            },
+        ));
+    }
+    all.push((
+        "holder",
+        Content::OrderConfirmationHolder {
+            order_number: "B-2027-000042".to_owned(),
+            ordered_on: on(2027, 3, 6),
+            ordered_by: name(),
+            payer: name(),
+            lines: vec![line(&name(), 3, 36), line("Domain .example", 1, 1)],
+        },
+    ));
+    for (shape, minor) in [("due", 11_781), ("paid", 0)] {
+        all.push((
+            shape,
+            Content::InvoiceIssued {
+                number: "R-2027-000107".to_owned(),
+                issued_on: on(2027, 3, 6),
+                due_on: on(2027, 3, 20),
+                total: eur(11_781),
+                amount_due: eur(minor),
+            },
+        ));
+    }
+    all.push((
+        "payer",
+        Content::ProductRenewed {
+            product: name(),
+            plan: "Hosting M".to_owned(),
+            holder: name(),
+            period_start: on(2027, 3, 6),
+            renews_on: on(2028, 3, 6),
+            net: eur(7_920),
+            invoice_number: "R-2027-000107".to_owned(),
+        },
+    ));
+    all.push((
+        "holder",
+        Content::ProductRenewedHolder {
+            product: name(),
+            plan: "Hosting M".to_owned(),
+            payer: name(),
+            period_start: on(2027, 3, 6),
+            renews_on: on(2028, 3, 6),
+        },
+    ));
+    for (shape, step, next_attempt_on) in [("more to come", 2, Some(on(2027, 3, 9))), ("last", 5, None)] {
+        all.push((
+            shape,
+            Content::PaymentFailed {
+                invoice_number: "R-2027-000107".to_owned(),
+                amount_due: eur(11_781),
+                products: vec![name(), "bolt.example".to_owned()],
+                step,
+                steps: 5,
+                next_attempt_on,
+                suspends_on: on(2027, 3, 20),
+            },
+        ));
+    }
+    all
+}

@@ -1,0 +1,157 @@
+# Deutsch, in der Sie-Form.
+
+## Zahlen, Beträge und Daten
+
+number-group = .
+number-decimal = ,
+money = { $number }{ "\u00A0" }{ $symbol }
+money-code = { $number }{ "\u00A0" }{ $symbol }
+date = { $day }. { $month } { $year }
+moment = { $date }, { $time } Uhr ({ $zone })
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
+
+## Um jede Nachricht
+
+greeting = Guten Tag { $name },
+greeting-nameless = Guten Tag,
+link = Falls die Schaltfläche nicht funktioniert, öffnen Sie bitte diesen Link:
+automatic = Diese Nachricht wurde automatisch versendet.
+
+## Wörter
+
+access = Zugriff
+access-FULL = Vollzugriff
+access-PARTIAL = Teilzugriff
+access-until = Zugriff endet am
+amount-due = Offener Betrag
+discount = Partnerrabatt
+holder = Installiert für
+invoice-number = Rechnung
+issued-on = Ausgestellt am
+net = Preis ohne USt.
+ordered-by = Bestellt von
+ordered-on = Bestellt am
+payer = Zahlt
+payer-CLIENT = der Kunde
+payer-PARTNER = der Partner
+period-start = Laufzeit beginnt am
+permissions = Berechtigungen
+permission-VIEW_PRODUCTS = Produkte ansehen
+permission-MANAGE_PRODUCTS = Produkte verwalten
+permission-PURCHASE = Bestellen, verlängern und Tarife wechseln
+permission-VIEW_INVOICES = Rechnungen ansehen
+permission-MANAGE_BILLING = Abrechnung verwalten
+permission-MANAGE_MEMBERS = Mitglieder verwalten
+permission-MANAGE_PARTNERS = Partner verwalten
+permission-MANAGE_CLIENTS = Kunden verwalten
+permission-CONTACT_SUPPORT = Support kontaktieren
+plan = Tarif
+products = Produkte
+products-all = alle, auch künftige
+renews-on = Nächste Verlängerung am
+subtotal = Zwischensumme
+tax = USt.
+total = Gesamtbetrag
+valid-days = Der Link ist { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+} lang gültig.
+valid-hours = Der Link ist { $hours ->
+    [one] eine Stunde
+   *[other] { $hours } Stunden
+} lang gültig.
+message-from = Nachricht von { $name }:
+order-line = { $quantity } × { $plan }, { $months ->
+    [one] ein Monat
+   *[other] { $months } Monate
+}
+
+## Ein Abschnitt je Art
+
+verify-address-subject = Bitte bestätigen Sie Ihre E-Mail-Adresse
+verify-address-intro = Sie haben sich bei { $seller } registriert. Bitte bestätigen Sie, dass dies Ihre E-Mail-Adresse ist.
+verify-address-action = Adresse bestätigen
+verify-address-ignore = Falls Sie das nicht waren, ignorieren Sie diese Nachricht einfach; es geschieht nichts weiter.
+
+reset-password-subject = Setzen Sie Ihr Passwort zurück
+reset-password-intro = Für Ihre Anmeldung bei { $seller } wurde ein neues Passwort angefordert.
+reset-password-action = Neues Passwort wählen
+reset-password-ignore = Falls Sie das nicht waren, ignorieren Sie diese Nachricht einfach; Ihr Passwort bleibt unverändert.
+
+invitation-received-subject-CLIENT_TO_PARTNER = { $name } bietet Ihnen Zugriff an
+invitation-received-subject-PARTNER_TO_CLIENT = { $name } bittet um Zugriff auf Ihr Konto
+invitation-received-intro-CLIENT_TO_PARTNER = { $name } möchte mit Ihnen zusammenarbeiten und bietet Ihnen Zugriff auf das eigene Konto an.
+invitation-received-intro-PARTNER_TO_CLIENT = { $name } möchte Ihre Produkte betreuen und bittet um Zugriff auf Ihr Konto.
+invitation-received-next-CLIENT_TO_PARTNER = Sie können den Kunden bis zum { $date } verbinden oder die Einladung ablehnen.
+invitation-received-next-PARTNER_TO_CLIENT = Sie entscheiden bis zum { $date }, welchen Zugriff Sie gewähren. Ohne Ihre Zustimmung ändert sich nichts.
+invitation-received-action = Einladung ansehen
+
+invitation-accepted-subject = { $name } hat angenommen
+invitation-accepted-intro-CLIENT_TO_PARTNER = { $name } hat den angebotenen Zugriff auf Ihr Konto angenommen.
+invitation-accepted-intro-PARTNER_TO_CLIENT = { $name } hat Ihnen Zugriff auf das eigene Konto gewährt.
+invitation-accepted-next-CLIENT_TO_PARTNER = Sie können diesen Zugriff jederzeit ändern oder beenden.
+invitation-accepted-next-PARTNER_TO_CLIENT = Im Rahmen dieser Berechtigungen können Sie ab sofort für { $name } tätig werden.
+invitation-accepted-action = Partnerschaft ansehen
+
+invitation-rejected-subject = { $name } hat abgelehnt
+invitation-rejected-intro-CLIENT_TO_PARTNER = { $name } hat den angebotenen Zugriff auf Ihr Konto abgelehnt.
+invitation-rejected-intro-PARTNER_TO_CLIENT = { $name } hat Ihre Bitte um Zugriff abgelehnt.
+invitation-rejected-next = Es wurde kein Zugriff gewährt, für Sie ändert sich nichts. Die Einladung ist damit abgeschlossen.
+invitation-rejected-action = Einladung ansehen
+
+payer-changed-subject = Wechsel des Zahlers: { $client } und { $partner }
+payer-changed-intro-PARTNER = { $client } hat geändert, wer in Ihrer Partnerschaft zahlt.
+payer-changed-intro-CLIENT = In Ihrer Partnerschaft mit { $partner } hat sich der Zahler geändert. Dies ist eine Kopie für Sie.
+payer-changed-old = Bisher zahlte
+payer-changed-new = Künftig zahlt
+payer-changed-effective = Gültig ab
+payer-changed-by = Geändert von
+payer-changed-price-PARTNER-PARTNER = Was Sie für { $client } bestellen und was sich davon verlängert, wird Ihnen berechnet: zum öffentlichen Preis abzüglich Ihres Partnerrabatts. Was { $client } selbst bestellt, zahlt { $client } zum öffentlichen Preis.
+payer-changed-price-PARTNER-CLIENT = Was Sie für { $client } bestellen und was sich verlängert, wird { $client } zum öffentlichen Preis berechnet. Sie zahlen dafür nicht mehr, und es wird kein Partnerrabatt abgezogen.
+payer-changed-price-CLIENT-PARTNER = Was { $partner } für Sie bestellt und was sich davon verlängert, wird { $partner } berechnet. Was Sie selbst bestellen, wird weiterhin Ihnen zum öffentlichen Preis berechnet.
+payer-changed-price-CLIENT-CLIENT = Was { $partner } für Sie bestellt und was sich verlängert, wird Ihnen zum öffentlichen Preis berechnet. Diese Rechnungen sehen nur Sie.
+payer-changed-cashback-PARTNER = Auf das, was Sie zahlen, erhalten Sie den Rabatt anstelle von Cashback. Für das, was { $client } selbst bestellt und zahlt, erhalten Sie weiterhin Cashback.
+payer-changed-cashback-CLIENT = Für das, was { $client } zahlt, wird Ihnen Cashback auf Ihrem Guthabenkonto gutgeschrieben.
+payer-changed-past = Bereits ausgestellte Rechnungen bleiben unverändert.
+payer-changed-action = Partnerschaft ansehen
+
+order-confirmation-subject = Bestellbestätigung { $number }
+order-confirmation-intro = Vielen Dank für die Bestellung { $number }.
+order-confirmation-action = Bestellung ansehen
+
+order-confirmation-holder-subject = Bestellbestätigung { $number }
+order-confirmation-holder-intro = Mit der Bestellung { $number } wurden Produkte für Sie bestellt. Die Zahlung übernimmt { $payer }.
+order-confirmation-holder-action = Produkte ansehen
+
+invoice-issued-subject = Ihre Rechnung { $number }
+invoice-issued-intro = Ihre Rechnung { $number } über { $total } liegt bereit.
+invoice-issued-due = Der Betrag ist am { $date } fällig.
+invoice-issued-paid = Die Rechnung ist bezahlt. Sie brauchen nichts weiter zu tun.
+invoice-issued-action = Rechnung ansehen
+
+product-renewed-subject = { $product } wurde verlängert
+product-renewed-intro = { $product } wurde verlängert und läuft bis zur nächsten Verlängerung am { $date }.
+product-renewed-action = Produkt ansehen
+
+product-renewed-holder-action = Produkt ansehen
+
+payment-failed-subject = Zahlung fehlgeschlagen: Rechnung { $number }
+payment-failed-intro = Die Zahlung von { $amount } für die Rechnung { $number } konnte nicht eingezogen werden.
+payment-failed-attempt = Versuch
+payment-failed-step = { $step } von { $steps }
+payment-failed-next = Den nächsten Versuch unternehmen wir am { $date }.
+payment-failed-last = Dies war der letzte automatische Versuch.
+payment-failed-suspends = Wird die Rechnung nicht beglichen, werden die Produkte am { $date } gesperrt.
+payment-failed-do = Bitte prüfen Sie Ihr Zahlungsmittel oder bezahlen Sie die Rechnung direkt.
+payment-failed-action = Rechnung bezahlen

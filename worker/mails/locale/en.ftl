@@ -1,0 +1,157 @@
+# English, and what is written where another language has no sentence of its own.
+
+## How numbers, amounts and dates are written
+
+number-group = ,
+number-decimal = .
+money = { $symbol }{ $number }
+money-code = { $symbol }{ "\u00A0" }{ $number }
+date = { $day } { $month } { $year }
+moment = { $date }, { $time } ({ $zone })
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+## Around every mail
+
+greeting = Hello { $name },
+greeting-nameless = Hello,
+link = If the button does not work, open this link:
+automatic = This message was sent automatically.
+
+## Words
+
+access = Access
+access-FULL = Full access
+access-PARTIAL = Partial access
+access-until = Access ends on
+amount-due = Amount due
+discount = Partner discount
+holder = Installed for
+invoice-number = Invoice
+issued-on = Issued on
+net = Price without tax
+ordered-by = Ordered by
+ordered-on = Ordered on
+payer = Paid by
+payer-CLIENT = the client
+payer-PARTNER = the partner
+period-start = Period begins on
+permissions = Permissions
+permission-VIEW_PRODUCTS = View products
+permission-MANAGE_PRODUCTS = Manage products
+permission-PURCHASE = Order, renew and change plans
+permission-VIEW_INVOICES = View invoices
+permission-MANAGE_BILLING = Manage billing
+permission-MANAGE_MEMBERS = Manage members
+permission-MANAGE_PARTNERS = Manage partners
+permission-MANAGE_CLIENTS = Manage clients
+permission-CONTACT_SUPPORT = Contact support
+plan = Plan
+products = Products
+products-all = all, including future ones
+renews-on = Renews on
+subtotal = Subtotal
+tax = VAT
+total = Total
+valid-days = The link is valid for { $days ->
+    [one] one day
+   *[other] { $days } days
+}.
+valid-hours = The link is valid for { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+}.
+message-from = Message from { $name }:
+order-line = { $quantity } × { $plan }, { $months ->
+    [one] one month
+   *[other] { $months } months
+}
+
+## One section per kind
+
+verify-address-subject = Please confirm your e-mail address
+verify-address-intro = You signed up with { $seller }. Please confirm that this is your e-mail address.
+verify-address-action = Confirm address
+verify-address-ignore = If it was not you, ignore this message; nothing will happen.
+
+reset-password-subject = Reset your password
+reset-password-intro = A new password was requested for your sign-in with { $seller }.
+reset-password-action = Choose a new password
+reset-password-ignore = If it was not you, ignore this message; your password stays as it is.
+
+invitation-received-subject-CLIENT_TO_PARTNER = { $name } offers you access
+invitation-received-subject-PARTNER_TO_CLIENT = { $name } asks for access to your account
+invitation-received-intro-CLIENT_TO_PARTNER = { $name } would like to work with you and offers you access to its account.
+invitation-received-intro-PARTNER_TO_CLIENT = { $name } would like to look after your products and asks for access to your account.
+invitation-received-next-CLIENT_TO_PARTNER = You can connect the client or reject the invitation until { $date }.
+invitation-received-next-PARTNER_TO_CLIENT = You decide which access you grant, and can do so until { $date }. Without your consent, nothing changes.
+invitation-received-action = View invitation
+
+invitation-accepted-subject = { $name } has accepted
+invitation-accepted-intro-CLIENT_TO_PARTNER = { $name } has accepted the access to your account that you offered.
+invitation-accepted-intro-PARTNER_TO_CLIENT = { $name } has granted you access to its account.
+invitation-accepted-next-CLIENT_TO_PARTNER = You can change or end this access at any time.
+invitation-accepted-next-PARTNER_TO_CLIENT = You can now work for { $name } within these permissions.
+invitation-accepted-action = View partnership
+
+invitation-rejected-subject = { $name } has declined
+invitation-rejected-intro-CLIENT_TO_PARTNER = { $name } has declined the access to your account that you offered.
+invitation-rejected-intro-PARTNER_TO_CLIENT = { $name } has declined your request for access.
+invitation-rejected-next = No access was granted, and nothing changes for you. The invitation is closed.
+invitation-rejected-action = View invitation
+
+payer-changed-subject = Change of payer: { $client } and { $partner }
+payer-changed-intro-PARTNER = { $client } has changed who pays in your partnership.
+payer-changed-intro-CLIENT = The payer in your partnership with { $partner } was changed. This is a copy for you.
+payer-changed-old = Paid so far by
+payer-changed-new = Paid from now on by
+payer-changed-effective = Effective from
+payer-changed-by = Changed by
+payer-changed-price-PARTNER-PARTNER = What you order for { $client }, and what renews of it, is billed to you: at the public price less your partner discount. What { $client } orders itself, it pays itself at the public price.
+payer-changed-price-PARTNER-CLIENT = What you order for { $client }, and what renews, is billed to { $client } at the public price. You no longer pay for it, and no partner discount is taken off.
+payer-changed-price-CLIENT-PARTNER = What { $partner } orders for you, and what renews of it, is billed to { $partner }. What you order yourself is still billed to you at the public price.
+payer-changed-price-CLIENT-CLIENT = What { $partner } orders for you, and what renews, is billed to you at the public price. You alone see these invoices.
+payer-changed-cashback-PARTNER = Your discount takes the place of the cashback on what you pay. For what { $client } orders and pays itself, you still earn cashback.
+payer-changed-cashback-CLIENT = You earn cashback on what { $client } pays, credited to your wallet.
+payer-changed-past = Invoices already issued stay as they are.
+payer-changed-action = View partnership
+
+order-confirmation-subject = Order confirmation { $number }
+order-confirmation-intro = Thank you for order { $number }.
+order-confirmation-action = View order
+
+order-confirmation-holder-subject = Order confirmation { $number }
+order-confirmation-holder-intro = Products were ordered for you with order { $number }. { $payer } pays for them.
+order-confirmation-holder-action = View products
+
+invoice-issued-subject = Your invoice { $number }
+invoice-issued-intro = Your invoice { $number } for { $total } is ready.
+invoice-issued-due = The amount is due on { $date }.
+invoice-issued-paid = The invoice is paid. There is nothing left for you to do.
+invoice-issued-action = View invoice
+
+product-renewed-subject = { $product } was renewed
+product-renewed-intro = { $product } was renewed and runs until its next renewal on { $date }.
+product-renewed-action = View product
+
+product-renewed-holder-action = View product
+
+payment-failed-subject = Payment failed for invoice { $number }
+payment-failed-intro = The payment of { $amount } for invoice { $number } could not be collected.
+payment-failed-attempt = Attempt
+payment-failed-step = { $step } of { $steps }
+payment-failed-next = We will try again on { $date }.
+payment-failed-last = This was the last automatic attempt.
+payment-failed-suspends = Unless the invoice is paid, the products will be suspended on { $date }.
+payment-failed-do = Please check your payment method or pay the invoice now.
+payment-failed-action = Pay invoice

@@ -1,0 +1,194 @@
+//! What each kind of mail says: facts, no sentences. The sentences are in `worker/mails`.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// One variant per folder of `worker/mails`; the names of the fields are the variables of its templates.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Content {
+    /// To the person who signed up.
+    VerifyAddress { valid_for_hours: u32 },
+    /// To the person who asked for it.
+    ResetPassword { valid_for_hours: u32 },
+    /// To the side that was asked. `from` is the account that offers access, or asks for it.
+    InvitationReceived {
+        from: String,
+        direction: Direction,
+        terms: AccessTerms,
+        message: Option<String>,
+        expires_on: NaiveDate,
+    },
+    /// To the side that sent the invitation. `by` is the account that accepted; `terms` are what was granted.
+    InvitationAccepted { by: String, direction: Direction, terms: AccessTerms },
+    /// To the side that sent the invitation.
+    InvitationRejected { by: String, direction: Direction, message: Option<String> },
+    /// To the partner; a copy to the client. `to` is who of the two reads it.
+    PayerChanged {
+        to: Payer,
+        client: String,
+        partner: String,
+        old_payer: Payer,
+        new_payer: Payer,
+        changed_by: String,
+        effective: Moment,
+    },
+    /// To the payer.
+    OrderConfirmation {
+        order_number: String,
+        ordered_on: NaiveDate,
+        ordered_by: String,
+        /// The account that the products are installed in.
+        holder: String,
+        lines: Vec<PricedLine>,
+        /// Sum of the lines' public prices.
+        subtotal: Amount,
+        /// What the partner's discount takes off; `None` where there is none.
+        discount: Option<Amount>,
+        tax: Amount,
+        total: Amount,
+    },
+    /// To the holder of what someone else pays: without prices.
+    OrderConfirmationHolder {
+        order_number: String,
+        ordered_on: NaiveDate,
+        ordered_by: String,
+        payer: String,
+        lines: Vec<Line>,
+    },
+    /// To the payer.
+    InvoiceIssued {
+        number: String,
+        issued_on: NaiveDate,
+        due_on: NaiveDate,
+        total: Amount,
+        /// What is still to pay. Zero: the invoice is paid.
+        amount_due: Amount,
+    },
+    /// To the payer.
+    ProductRenewed {
+        product: String,
+        plan: String,
+        holder: String,
+        period_start: NaiveDate,
+        /// The day of the next renewal: the period ends when it begins.
+        renews_on: NaiveDate,
+        /// Without tax, after the discount.
+        net: Amount,
+        invoice_number: String,
+    },
+    /// To the holder of what someone else pays: without prices.
+    ProductRenewedHolder { product: String, plan: String, payer: String, period_start: NaiveDate, renews_on: NaiveDate },
+    /// To the payer, after each declined attempt.
+    PaymentFailed {
+        invoice_number: String,
+        amount_due: Amount,
+        products: Vec<String>,
+        /// Which attempt this was, from 1, of how many.
+        step: u32,
+        steps: u32,
+        /// `None` after the last attempt.
+        next_attempt_on: Option<NaiveDate>,
+        suspends_on: NaiveDate,
+    },
+}
+
+impl Content {
+    /// Name of the folder in `worker/mails`, and prefix of its keys in the `.ftl` files.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::VerifyAddress { .. } => "verify-address",
+            Self::ResetPassword { .. } => "reset-password",
+            Self::InvitationReceived { .. } => "invitation-received",
+            Self::InvitationAccepted { .. } => "invitation-accepted",
+            Self::InvitationRejected { .. } => "invitation-rejected",
+            Self::PayerChanged { .. } => "payer-changed",
+            Self::OrderConfirmation { .. } => "order-confirmation",
+            Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",
+            Self::InvoiceIssued { .. } => "invoice-issued",
+            Self::ProductRenewed { .. } => "product-renewed",
+            Self::ProductRenewedHolder { .. } => "product-renewed-holder",
+            Self::PaymentFailed { .. } => "payment-failed",
+        }
+    }
+}
+
+/// The contract's `InvitationDirection`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Direction {
+    ClientToPartner,
+    PartnerToClient,
+}
+
+/// The contract's `AccessLevel`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccessLevel {
+    Full,
+    Partial,
+}
+
+/// The contract's `PayerKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Payer {
+    Client,
+    Partner,
+}
+
+/// What is offered, asked for or granted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessTerms {
+    pub level: AccessLevel,
+    /// Names of the contract's enum `Permission`.
+    pub permissions: Vec<String>,
+    /// Labels; `None` means every product, also future ones.
+    pub products: Option<Vec<String>>,
+    /// Only decided with full access.
+    pub payer: Option<Payer>,
+    pub until: Option<NaiveDate>,
+}
+
+/// A line of an order, without what it costs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Line {
+    pub plan: String,
+    pub quantity: u32,
+    pub term_months: u32,
+}
+
+/// A line of an order with its public price.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PricedLine {
+    #[serde(flatten)]
+    pub line: Line,
+    /// Public price of the line, without tax.
+    pub price: Amount,
+}
+
+/// An amount of money, to be written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Amount {
+    /// In minor units.
+    pub minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Digits after the decimal sign: JPY 0, EUR 2, KWD 3.
+    pub exponent: u8,
+}
+
+/// An instant as the clock on the recipient's wall shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Moment {
+    pub local: NaiveDateTime,
+    /// Abbreviation or offset, such as `CET` or `+03`.
+    pub zone: String,
+}
+
+impl From<DateTime<Tz>> for Moment {
+    fn from(at: DateTime<Tz>) -> Self {
+        Self { local: at.naive_local(), zone: at.format("%Z").to_string() }
+    }
+}
