@@ -79,14 +79,14 @@ impl Work {
 
     /// Tells an event to everyone who may see it: feed, streams, webhooks.
     pub fn tell(&mut self, event: Event) {
-        let Event { account_id, kind, product_id, subject, acting_for_id, data } = event;
+        let Event { account_id, kind, required, product_id, subject, acting_for_id, data } = event;
         let (subject_type, subject_id) = subject.map_or((None, None), |(ty, id)| (Some(ty.to_owned()), Some(id)));
         self.activities.push(activity::Model {
             id: self.new_id::<ActivityId>(),
             position: 0, // given right before the commit
             account_id,
             kind: kind.name().to_owned(),
-            required: kind.required().bit(),
+            required: required.bit(),
             product_id,
             subject_type,
             subject_id,

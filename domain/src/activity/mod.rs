@@ -15,6 +15,8 @@ pub struct Event {
     pub account_id: AccountId,
     /// What happened.
     pub kind: ActivityKind,
+    /// What its reader needs in that account; unless said, what the kind needs.
+    pub required: Permission,
     /// The product that it is about, if it is about one: then partnerships that cover only chosen products tell it too.
     pub product_id: Option<ProductId>,
     /// The contract's type name and the id of what it is about.
@@ -28,13 +30,35 @@ pub struct Event {
 impl Event {
     /// An event without particulars.
     pub fn new(account_id: AccountId, kind: ActivityKind) -> Self {
-        Self { account_id, kind, product_id: None, subject: None, acting_for_id: None, data: serde_json::json!({}) }
+        Self {
+            account_id,
+            kind,
+            required: kind.required(),
+            product_id: None,
+            subject: None,
+            acting_for_id: None,
+            data: serde_json::json!({}),
+        }
     }
 
     /// Says what it is about.
     #[must_use]
     pub fn about(mut self, type_name: &'static str, id: impl Into<Uuid>) -> Self {
         self.subject = Some((type_name, id.into()));
+        self
+    }
+
+    /// Says what its reader needs, where the two sides of one event need different permissions.
+    #[must_use]
+    pub fn needs(mut self, required: Permission) -> Self {
+        self.required = required;
+        self
+    }
+
+    /// Says for whom it was done, where that is not the account in whose feed it stands.
+    #[must_use]
+    pub fn done_for(mut self, account_id: AccountId) -> Self {
+        self.acting_for_id = Some(account_id);
         self
     }
 

@@ -4,6 +4,7 @@
 //! token in the row.
 
 pub mod job;
+pub mod recipients;
 
 use entities::id::{AccountId, UserId};
 use uuid::Uuid;
