@@ -11,12 +11,14 @@ pub mod error;
 pub mod job;
 pub mod money;
 pub mod notification;
+pub mod patch;
 pub mod permission;
 pub mod secret;
 pub mod signal;
 pub mod sql;
 pub mod store;
 pub mod tax;
+pub mod text;
 pub mod work;
 
 pub use actor::Actor;

@@ -10,9 +10,11 @@ mod facts;
 mod permit;
 pub mod rules;
 mod set;
+mod staff;
 pub mod visible;
 
 pub use explain::{Path, Step, explain};
 pub use facts::{Facts, Grant, Target, held};
 pub use permit::{Action, Permit, Subject, permit};
 pub use set::{Permission, Permissions};
+pub use staff::permit_staff;

@@ -1,0 +1,29 @@
+//! Acts of the provider itself: on no account, so there is no row to hold a permit for.
+
+use sea_orm::FromQueryResult;
+
+use crate::actor::{Actor, System};
+use crate::error::Error;
+use crate::work::Work;
+
+/// Asks leave to act for the provider: one of its staff, or the operator at the command line.
+///
+/// The database is asked again, and holds the answer until the act is committed.
+/// # Errors
+/// `Denied` to everybody else.
+pub async fn permit_staff(work: &Work) -> Result<(), Error> {
+    let user_id = match work.actor() {
+        Actor::System(System::Operator) => return Ok(()),
+        Actor::Person(person) if person.is_staff => person.user_id,
+        Actor::Person(_) | Actor::System(_) | Actor::Anonymous => return Err(Error::Denied),
+    };
+    let mut sql = work.sql();
+    sql.add(r#"SELECT id FROM "user" WHERE id = ? AND is_staff /for share/"#, [user_id.into()]);
+    sql.one::<Staff>(work.conn()).await?.map(drop).ok_or(Error::Denied)
+}
+
+#[derive(FromQueryResult)]
+struct Staff {
+    #[expect(dead_code, reason = "only whether there is a row counts")]
+    id: entities::id::UserId,
+}
