@@ -6,3 +6,4 @@ mod connection;
 mod database;
 mod mail_transport;
 mod mails;
+mod server;
