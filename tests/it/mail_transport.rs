@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::StreamExt;
 use tests::{
     mail::{renderer, request, samples},
     smtp::{Doors, Plan, SmtpSink},
@@ -9,11 +10,11 @@ use tests::{
 use worker::notification::{Mail, Outcome, Transport, transport::DEADLINE};
 
 fn mail(number: u128) -> Mail {
-    renderer().render(&request(number, "de", samples("Bolt").swap_remove(2).1)).unwrap()
+    renderer().render(&request(number, "de", samples("Bolt").swap_remove(2).1)).expect("a mail")
 }
 
 fn smtp(url: &str, sink: &SmtpSink) -> Transport {
-    Transport::smtp(&url.to_owned().into(), Some(sink.certificate.as_bytes())).unwrap()
+    Transport::smtp(&url.to_owned().into(), Some(sink.certificate.as_bytes())).expect("a URL")
 }
 
 /// The reason of an outcome that is worth another try.
@@ -239,4 +240,62 @@ async fn without_a_server_mails_are_files_that_sort_by_time() {
 
     std::fs::remove_dir_all(&place).unwrap();
     assert!(transient(&transport.send(&mail(4)).await).contains("var/mail"));
+}
+
+/// R5, small: every mail gets there through whatever the server does, and only a cut makes a copy.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_mail_gets_through_a_bad_day() {
+    let mut sink = SmtpSink::start().await;
+    let transport = smtp(&sink.url(), &sink);
+    let plans: Vec<_> = (0..1_000_u64).map(|turn| bad_day(turn * 2_654_435_761 % 1_000)).collect();
+    sink.plan(plans.clone());
+    let renderer = renderer();
+    let content = samples("Bolt").swap_remove(0).1;
+    let mails: Vec<_> =
+        (0..200).map(|number| renderer.render(&request(number, "en", content.clone())).unwrap()).collect();
+
+    let until_settled = async |mail: &Mail| {
+        for _ in 0..100 {
+            match transport.send(mail).await {
+                Outcome::Transient(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                settled => return settled,
+            }
+        }
+        panic!("{} never got out", mail.message_id)
+    };
+    let all = futures::stream::iter(&mails).map(until_settled).buffered(8).collect::<Vec<_>>();
+    let (outcomes, ()) = tokio::join!(all, async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        sink.go_away();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sink.come_back().await;
+    });
+
+    let received = sink.received();
+    let copies = |mail: &Mail| received.iter().filter(|received| received.raw == mail.raw()).count();
+    for (mail, outcome) in mails.iter().zip(&outcomes) {
+        match outcome {
+            Outcome::Sent => assert!(copies(mail) >= 1, "{}", mail.message_id),
+            Outcome::Permanent(reason) => assert!(reason.contains("550"), "{reason}"),
+            Outcome::Transient(_) => unreachable!("retried until settled"),
+        }
+    }
+    assert!(outcomes.iter().any(|outcome| matches!(outcome, Outcome::Permanent(_))), "550 is final");
+    let used = &plans[..plans.len() - sink.planned()];
+    let cuts = used.iter().filter(|plan| matches!(plan, Plan::CutAfterData)).count();
+    let sent = outcomes.iter().filter(|outcome| **outcome == Outcome::Sent).count();
+    // The eight that were under way when the server went away may have been taken, too.
+    assert!(cuts > 10 && received.len() <= sent + cuts + 8, "{} mails for {sent}, {cuts} cuts", received.len());
+}
+
+/// 20 % 451, 10 % cut, 5 % greylist, 2 % slow, 2 % no such user.
+fn bad_day(dice: u64) -> Plan {
+    match dice {
+        0..200 => Plan::RefuseData("451 4.3.0 Try again"),
+        200..300 => Plan::CutAfterData,
+        300..350 => Plan::RefuseRecipient("450 4.2.0 Greylisted"),
+        350..370 => Plan::Tarpit(Duration::from_millis(500)),
+        370..390 => Plan::RefuseRecipient("550 5.1.1 No such user"),
+        _ => Plan::Accept,
+    }
 }

@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use tests::mail::{renderer, request, samples};
-use worker::notification::{Content, Mail};
+use worker::notification::{Content, Direction, Mail};
 
 const LOCALES: [&str; 2] = ["de", "en"];
 
@@ -161,6 +161,25 @@ fn hostile_names_stay_names() {
 /// How many tags there are, but for line breaks: a message of more lines has more of them.
 fn tags(html: &str) -> usize {
     html.matches('<').count() - html.matches("<br />").count()
+}
+
+/// S3.19: a personal message is added to the standard text of a rejection, which stays, and is only text.
+#[test]
+fn a_rejection_says_the_standard_text_and_the_personal_message() {
+    let renderer = renderer();
+    let rejection = |message: Option<&str>| Content::InvitationRejected {
+        by: "Acme Studio".to_owned(),
+        direction: Direction::ClientToPartner,
+        message: message.map(str::to_owned),
+    };
+    let standard = "Acme Studio has declined the access to your account that you offered.";
+    let plain = renderer.render(&request(1, "en", rejection(None))).unwrap();
+    let personal = renderer.render(&request(1, "en", rejection(Some("Sorry, <b>full</b>\nuntil May.")))).unwrap();
+    assert!(text(&plain).contains(standard) && !text(&plain).contains("Message from"));
+    assert!(text(&personal).contains(standard));
+    assert!(text(&personal).contains("Message from Acme Studio:\n> Sorry, <b>full</b>\n> until May.\n"));
+    assert!(html(&personal).contains(standard));
+    assert!(html(&personal).contains("Sorry, &lt;b&gt;full&lt;&#x2f;b&gt;<br />until May."));
 }
 
 /// R5: a copy of the same notification is the same mail, and no two notifications share an id.

@@ -1,7 +1,7 @@
 //! Mails to render: one request of each kind, with facts that a test can look for.
 
-use chrono::{NaiveDate, TimeZone, Utc};
-use chrono_tz::Europe::Berlin;
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::{Europe::Berlin, Tz};
 use uuid::Uuid;
 use worker::notification::{
     AccessLevel, AccessTerms, Amount, Content, Direction, Line, Link, MailRequest, Payer, PricedLine, Renderer, Seller,
@@ -15,14 +15,14 @@ pub fn renderer() -> Renderer {
         mail_from: "billing@nimbus.example".to_owned(),
         portal_url: "https://portal.nimbus.example/".to_owned(),
     };
-    Renderer::new(seller).unwrap()
+    Renderer::new(seller).expect("templates that compile")
 }
 
 /// A request to Ann, number `number`.
 pub fn request(number: u128, locale: &str, content: Content) -> MailRequest {
     MailRequest {
         id: Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + number),
-        created_at: Utc.with_ymd_and_hms(2027, 3, 6, 13, 5, 0).unwrap(),
+        created_at: afternoon().with_timezone(&Utc),
         locale: locale.to_owned(),
         to_name: "Ann Müller".to_owned(),
         to_email: "ann@bolt.example".to_owned(),
@@ -32,7 +32,11 @@ pub fn request(number: u128, locale: &str, content: Content) -> MailRequest {
 }
 
 fn on(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+    NaiveDate::from_ymd_opt(year, month, day).expect("a day")
+}
+
+fn afternoon() -> DateTime<Tz> {
+    Berlin.with_ymd_and_hms(2027, 3, 6, 14, 5, 0).single().expect("an instant")
 }
 
 fn eur(minor: i64) -> Amount {
@@ -66,7 +70,8 @@ fn partial(label: &str) -> AccessTerms {
 
 /// Each kind, in each of the shapes its templates know; `name` stands wherever people name something.
 pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
-    let name = || name.to_owned();
+    let named = name;
+    let name = || named.to_owned();
     let both = [Direction::ClientToPartner, Direction::PartnerToClient];
     let mut all = vec![
         ("a week", Content::VerifyAddress { valid_for_hours: 168 }),
@@ -104,10 +109,18 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
                 old_payer: if new_payer == Payer::Client { Payer::Partner } else { Payer::Client },
                 new_payer,
                 changed_by: name(),
-                effective: Berlin.with_ymd_and_hms(2027, 3, 6, 14, 5, 0).unwrap().into(),
+                effective: afternoon().into(),
             },
         ));
     }
+    all.extend(money_samples(named));
+    all
+}
+
+/// The kinds that are about orders, invoices and renewals.
+fn money_samples(name: &str) -> Vec<(&'static str, Content)> {
+    let name = || name.to_owned();
+    let mut all = vec![];
     for (shape, discount) in [("discount", Some(eur(1_980))), ("no discount", None)] {
         all.push((
             shape,

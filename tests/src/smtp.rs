@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -82,14 +82,14 @@ impl SmtpSink {
     }
 
     pub async fn with(doors: Doors) -> Self {
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).expect("a key");
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .unwrap()
+            .expect("protocol versions")
             .with_no_client_auth()
             .with_single_cert(vec![own.cert.der().clone()], key)
-            .unwrap();
+            .expect("a certificate and its key");
         let mut sink = Self {
             port: 0,
             certificate: own.cert.pem(),
@@ -108,21 +108,26 @@ impl SmtpSink {
 
     /// The next mails meet these plans, in order.
     pub fn plan(&self, plans: impl IntoIterator<Item = Plan>) {
-        self.state.lock().unwrap().plans.extend(plans);
+        lock(&self.state).plans.extend(plans);
+    }
+
+    /// How many plans no mail has met yet.
+    pub fn planned(&self) -> usize {
+        lock(&self.state).plans.len()
     }
 
     pub fn received(&self) -> Vec<Received> {
-        self.state.lock().unwrap().received.clone()
+        lock(&self.state).received.clone()
     }
 
     /// How many connections were ever opened.
     pub fn connections(&self) -> usize {
-        self.state.lock().unwrap().connections
+        lock(&self.state).connections
     }
 
     /// Cuts all open connections; new ones are still welcome.
     pub fn hang_up(&self) {
-        self.state.lock().unwrap().sessions.drain(..).for_each(|session| session.abort());
+        lock(&self.state).sessions.drain(..).for_each(|session| session.abort());
     }
 
     /// Nobody listens any more.
@@ -141,11 +146,11 @@ impl SmtpSink {
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         };
-        self.port = listener.local_addr().unwrap().port();
+        self.port = listener.local_addr().expect("an address").port();
         let (state, doors, acceptor) = (self.state.clone(), self.doors.clone(), self.acceptor.clone());
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let mut open = state.lock().unwrap();
+                let mut open = lock(&state);
                 open.connections += 1;
                 let session = tokio::spawn(serve(stream, doors.clone(), acceptor.clone(), state.clone()));
                 open.sessions.push(session.abort_handle());
@@ -159,6 +164,10 @@ impl Drop for SmtpSink {
     fn drop(&mut self) {
         self.go_away();
     }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().expect("no session panics while it holds this")
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -196,7 +205,7 @@ async fn serve(stream: TcpStream, doors: Doors, acceptor: TlsAcceptor, state: Ar
                 session.say("530 5.7.0 Authentication required").await?;
                 continue;
             }
-            plan = session.state.lock().unwrap().plans.pop_front().unwrap_or(Plan::Accept);
+            plan = lock(&session.state).plans.pop_front().unwrap_or(Plan::Accept);
             if let Plan::Tarpit(wait) = &plan {
                 tokio::time::sleep(*wait).await;
             }
@@ -291,7 +300,7 @@ impl Session {
         if let Plan::RefuseData(reply) = plan {
             return self.say(reply).await;
         }
-        self.state.lock().unwrap().received.push(mail);
+        lock(&self.state).received.push(mail);
         match plan {
             Plan::CutAfterData => None,
             Plan::AcceptThenClose => {
@@ -302,7 +311,9 @@ impl Session {
                 tokio::time::sleep(*wait).await;
                 self.say("250 2.0.0 taken").await
             }
-            _ => self.say("250 2.0.0 taken").await,
+            Plan::Accept | Plan::RefuseRecipient(_) | Plan::RefuseData(_) | Plan::Tarpit(_) => {
+                self.say("250 2.0.0 taken").await
+            }
         }
     }
 }

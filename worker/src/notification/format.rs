@@ -149,9 +149,12 @@ pub(super) fn clean_all(json: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(clean_all),
         Json::Object(fields) => {
             for (name, value) in fields {
-                match value {
-                    Json::String(text) if MULTI_LINE.contains(&name.as_str()) => *text = clean_lines(text),
-                    _ => clean_all(value),
+                if let Json::String(text) = value
+                    && MULTI_LINE.contains(&name.as_str())
+                {
+                    *text = clean_lines(text);
+                } else {
+                    clean_all(value);
                 }
             }
         }
@@ -247,9 +250,8 @@ mod tests {
         let shape = |text: &str| {
             let mut keys: Vec<_> = vec![];
             for line in text.lines().filter(|line| !line.starts_with('#')) {
-                match line.split_once(" =") {
-                    Some((key, _)) if !line.starts_with(' ') => keys.push((key.to_owned(), vec![])),
-                    _ => {}
+                if let Some((key, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
+                    keys.push((key.to_owned(), vec![]));
                 }
                 for variable in line.split('$').skip(1) {
                     let name =

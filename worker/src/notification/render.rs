@@ -230,18 +230,18 @@ fn speak(environment: &mut Environment<'static>, language: Language) {
             let value: Value = given.get(name)?;
             args.set(name.to_owned(), argument(&key, &value)?);
         }
-        own.sentence(&key, &args).map_err(refused)
+        own.sentence(&key, &args).map_err(|error| refused(&error))
     });
     let own = language.clone();
     environment.add_filter("money", move |value: Value| -> Result<String, Error> {
-        own.money(&Amount::deserialize(value)?).map_err(refused)
+        own.money(&Amount::deserialize(value)?).map_err(|error| refused(&error))
     });
     let own = language.clone();
     environment.add_filter("date", move |value: Value| -> Result<String, Error> {
-        own.date(Deserialize::deserialize(value)?).map_err(refused)
+        own.date(Deserialize::deserialize(value)?).map_err(|error| refused(&error))
     });
     environment.add_filter("moment", move |value: Value| -> Result<String, Error> {
-        language.moment(&Deserialize::deserialize(value)?).map_err(refused)
+        language.moment(&Deserialize::deserialize(value)?).map_err(|error| refused(&error))
     });
 }
 
@@ -253,7 +253,7 @@ fn argument(key: &str, value: &Value) -> Result<FluentValue<'static>, Error> {
     }
 }
 
-fn refused(error: RenderError) -> Error {
+fn refused(error: &RenderError) -> Error {
     Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
 

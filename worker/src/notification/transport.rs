@@ -5,7 +5,7 @@
 //! attempt, and only a finished exchange puts it back.
 
 use std::{
-    fmt,
+    borrow::Cow,
     path::{Path, PathBuf},
     sync::Mutex,
     time::{Duration, Instant},
@@ -62,7 +62,7 @@ pub enum TransportError {
 
 /// Where mails go.
 pub enum Transport {
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     /// One `.eml` file per notification; a retry writes the same file again.
     Files(PathBuf),
 }
@@ -74,7 +74,7 @@ impl Transport {
     /// `?tls=required` insists on it, `?tls=none` does without, also with a password. `smtps://` (port 465) begins with TLS.
     /// A path is the name to say in EHLO. `authority` is a certificate (PEM) to trust beside the public ones.
     pub fn smtp(url: &SecretString, authority: Option<&[u8]>) -> Result<Self, TransportError> {
-        Smtp::new(url.expose_secret(), authority).map(Self::Smtp)
+        Smtp::new(url.expose_secret(), authority).map(|server| Self::Smtp(Box::new(server)))
     }
 
     /// Into `folder`, which is made when missing. Names sort by the time of the notification.
@@ -160,12 +160,6 @@ pub struct Smtp {
     parked: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
-impl fmt::Debug for Smtp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Smtp({}:{})", self.host, self.port)
-    }
-}
-
 /// How an exchange ended, and whether the connection is fit for another.
 enum Exchange {
     Done(Outcome),
@@ -196,7 +190,7 @@ impl Smtp {
             ("smtp" | "smtps", _) => return Err(wrong("the only option is tls, and only of smtp://")),
             _ => return Err(wrong("it begins with neither smtp:// nor smtps://")),
         };
-        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, password) => {
