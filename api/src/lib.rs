@@ -1,7 +1,14 @@
 //! The edge: GraphQL over HTTP, server-sent events and WebSocket. No storage here; whatever decides lives in `domain`.
+//!
+//! [`http::router`] puts the transports together. A request passes, in this order: origin, media type, size and bracket
+//! depth of the bytes ([`guard`]), parser, shape and cost of the document, sign-in ([`http::Edge`]), the caller's bucket
+//! ([`limits`]), the schema, and on its way out [`error::mask`], which lets nothing unknown through.
 
 pub mod cursor;
 pub mod error;
 pub mod guard;
+pub mod http;
 pub mod id;
+pub mod limits;
 pub mod scalar;
+pub mod stream;
