@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn the_sender_has_a_name() {
         let name = |from| sender("Nimbus Hosting", from).unwrap().to_string();
-        assert_eq!(name("billing@nimbus.example"), "\"Nimbus Hosting\" <billing@nimbus.example>");
+        assert_eq!(name("billing@nimbus.example"), "Nimbus Hosting <billing@nimbus.example>");
         assert_eq!(name("\"Billing\" <billing@nimbus.example>"), "Billing <billing@nimbus.example>");
         assert!(sender("Nimbus", "billing@nimbus.example\r\nBcc: a@b.example").is_err());
     }
