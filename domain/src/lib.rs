@@ -2,6 +2,7 @@
 //!
 //! Edge → use case → rules → storage: `commands` write through a `Work`, `queries` read through a `Reader`, `rules` are pure.
 
+pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod billing;
@@ -11,8 +12,10 @@ pub mod error;
 pub mod job;
 pub mod money;
 pub mod notification;
+pub mod page;
 pub mod patch;
 pub mod permission;
+pub mod programme;
 pub mod secret;
 pub mod signal;
 pub mod sql;

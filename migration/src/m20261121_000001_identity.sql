@@ -84,6 +84,7 @@ CREATE TABLE partner_profile (
     is_published boolean NOT NULL,
     search text NOT NULL
 );
+CREATE UNIQUE INDEX partner_profile_reading ON partner_profile (replace(replace(replace(slug, '-', ''), '0', 'o'), '1', 'l'));
 CREATE TABLE idempotency_key (
     user_id /uuid/ NOT NULL,
     account_id /uuid/ NOT NULL,

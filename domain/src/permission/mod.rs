@@ -5,6 +5,7 @@
 //! with an active partnership (then both must carry it), as a contributor, or as the provider's staff. Knowing an id is
 //! never a right, and a partnership never carries invoices, billing or the client's partners.
 
+mod admin;
 mod explain;
 mod facts;
 mod permit;
@@ -13,6 +14,7 @@ mod set;
 mod staff;
 pub mod visible;
 
+pub use admin::permit_admin;
 pub use explain::{Path, Step, explain};
 pub use facts::{Facts, Grant, Target, held};
 pub use permit::{Action, Permit, Subject, permit};

@@ -1,0 +1,13 @@
+//! What people do about their sign-in and their accounts.
+
+mod account;
+mod person;
+mod reset;
+mod session;
+mod sign_up;
+
+pub use account::{UpdateAccount, update_account};
+pub use person::{AddStaff, UpdateUser, Verified, add_staff, update_user, verify_email};
+pub use reset::{NewPassword, mail_password_reset, request_password_reset, reset_password};
+pub use session::{SignedIn, sign_in, sign_out};
+pub use sign_up::{PreparedSignUp, SignUp, SignedUp, sign_up};

@@ -1,0 +1,78 @@
+//! Reads of programmes and profiles.
+
+use entities::id::{AccountId, ProgrammeId};
+use entities::{partner_profile, programme, programme_kind_rate};
+
+use crate::Reader;
+use crate::error::Error;
+use crate::page::{Order, Page, PageRequest};
+use crate::permission::visible;
+use crate::sql::Sql;
+use crate::text::search_pattern;
+use crate::work::Number;
+
+/// The programmes that one can enrol in, by name. Public.
+pub async fn programmes(reader: &Reader) -> Result<Vec<programme::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT * FROM programme ORDER BY name, id LIMIT 500");
+    Ok(sql.all(reader.conn()).await?)
+}
+
+/// Programmes by id. Public.
+pub async fn programmes_by_id(reader: &Reader, ids: &[ProgrammeId]) -> Result<Vec<programme::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT * FROM programme WHERE id ").any(ids);
+    Ok(sql.all(reader.conn()).await?)
+}
+
+/// The rates that differ, of several programmes in one statement. Public.
+pub async fn kind_rates(reader: &Reader, ids: &[ProgrammeId]) -> Result<Vec<programme_kind_rate::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT * FROM programme_kind_rate WHERE programme_id ").any(ids).push(" ORDER BY programme_id, kind");
+    Ok(sql.all(reader.conn()).await?)
+}
+
+/// Published profiles, in the order of their names. Public.
+pub async fn profiles(
+    reader: &Reader,
+    search: Option<&str>,
+    page: &PageRequest<String>,
+) -> Result<Page<partner_profile::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.* ");
+    published(&mut sql, search);
+    page.bounds(&mut sql, "x.slug", Order::Ascending);
+    page.order(&mut sql, "x.slug", Order::Ascending);
+    Ok(page.cut(sql.all(reader.conn()).await?))
+}
+
+/// How many published profiles there are.
+pub async fn count_profiles(reader: &Reader, search: Option<&str>) -> Result<i64, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT count(*) AS n ");
+    published(&mut sql, search);
+    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |count| count.n))
+}
+
+fn published(sql: &mut Sql, search: Option<&str>) {
+    sql.push("FROM partner_profile x WHERE x.is_published");
+    if let Some(pattern) = search_pattern(search) {
+        sql.add(r" AND x.search LIKE ? ESCAPE '\'", [pattern.into()]);
+    }
+}
+
+/// The profile of this name, if the actor sees it: published, or their own.
+pub async fn profile(reader: &Reader, slug: &str) -> Result<Option<partner_profile::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.add("SELECT x.* FROM partner_profile x WHERE x.slug = ? AND ", [slug.replace('\0', "").into()]);
+    visible::partner_profiles(&mut sql, reader.actor(), "x");
+    Ok(sql.one(reader.conn()).await?)
+}
+
+/// The profiles of these accounts that the actor sees, in one statement.
+pub async fn profiles_of(reader: &Reader, accounts: &[AccountId]) -> Result<Vec<partner_profile::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.* FROM partner_profile x WHERE x.account_id ").any(accounts).push(" AND ");
+    visible::partner_profiles(&mut sql, reader.actor(), "x");
+    Ok(sql.all(reader.conn()).await?)
+}
