@@ -61,10 +61,8 @@ impl MigrationTrait for Step {
 }
 
 async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
-    let text = match manager.get_database_backend() {
-        DbBackend::Postgres => for_database(text, "postgres", 0),
-        _ => for_database(text, "sqlite", 1),
-    };
+    let is_postgres = manager.get_database_backend() == DbBackend::Postgres;
+    let text = if is_postgres { for_database(text, "postgres", 0) } else { for_database(text, "sqlite", 1) };
     manager.get_connection().execute_unprepared(&text).await.map(drop)
 }
 
