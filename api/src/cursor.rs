@@ -3,6 +3,7 @@
 //! A cursor says where a page begins, never what may be seen on it; one that is made up moves the beginning, no more.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::page::PageRequest;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::EdgeError;
@@ -28,23 +29,13 @@ pub fn decode<K: DeserializeOwned>(cursor: &str) -> Result<K, EdgeError> {
     key.ok_or_else(|| EdgeError::bad_input("This is not a cursor of this list."))
 }
 
-/// The part of a list that is asked for: `limit` rows after `after` and before `before`, from the front or from the back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<K> {
-    pub limit: u32,
-    /// Take the last rows; they are still shown in the list's order.
-    pub from_back: bool,
-    pub after: Option<K>,
-    pub before: Option<K>,
-}
-
 /// Reads the quartet. Sizes outside 1 to 100, both at once, and cursors of other lists are `BAD_USER_INPUT`.
 pub fn page<K: DeserializeOwned>(
     first: Option<i32>,
     after: Option<&str>,
     last: Option<i32>,
     before: Option<&str>,
-) -> Result<Page<K>, EdgeError> {
+) -> Result<PageRequest<K>, EdgeError> {
     let size = |name: &str, size: i32| {
         let size = u32::try_from(size).ok().filter(|size| (1..=MAX_PAGE).contains(size));
         size.ok_or_else(|| EdgeError::bad_input(format!("`{name}` must be from 1 to 100.")))
@@ -56,7 +47,7 @@ pub fn page<K: DeserializeOwned>(
         // `before` alone asks for what comes right before it.
         (None, None) => (DEFAULT_PAGE, before.is_some() && after.is_none()),
     };
-    Ok(Page { limit, from_back, after: after.map(decode).transpose()?, before: before.map(decode).transpose()? })
+    Ok(PageRequest { limit, from_back, after: after.map(decode).transpose()?, before: before.map(decode).transpose()? })
 }
 
 #[cfg(test)]
@@ -70,9 +61,9 @@ mod tests {
         let key: Key = ("Älpli, \"Zürich\"".into(), 7);
         let cursor = encode(&key).unwrap();
         let forward = page::<Key>(Some(5), Some(&cursor), None, None).unwrap();
-        assert_eq!(forward, Page { limit: 5, from_back: false, after: Some(key.clone()), before: None });
+        assert_eq!(forward, PageRequest { limit: 5, from_back: false, after: Some(key.clone()), before: None });
         let backward = page::<Key>(None, None, Some(100), Some(&cursor)).unwrap();
-        assert_eq!(backward, Page { limit: 100, from_back: true, after: None, before: Some(key) });
+        assert_eq!(backward, PageRequest { limit: 100, from_back: true, after: None, before: Some(key) });
         assert_eq!(page::<Key>(None, None, None, None).unwrap().limit, DEFAULT_PAGE);
     }
 

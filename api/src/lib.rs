@@ -4,11 +4,18 @@
 //! depth of the bytes ([`guard`]), parser, shape and cost of the document, sign-in ([`http::Edge`]), the caller's bucket
 //! ([`limits`]), the schema, and on its way out [`error::mask`], which lets nothing unknown through.
 
+pub mod account;
+pub mod answer;
+pub mod connection;
+pub mod context;
 pub mod cursor;
 pub mod error;
 pub mod guard;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod loader;
+pub mod node;
 pub mod scalar;
+pub mod schema;
 pub mod stream;

@@ -1,6 +1,8 @@
 //! What the tests share: databases and servers of their own, the running application, and whatever plays the outside world.
 
 pub mod app;
+pub mod auditor;
+pub mod client;
 pub mod database;
 pub mod mail;
 pub mod server;

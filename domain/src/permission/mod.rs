@@ -12,6 +12,7 @@ mod permit;
 pub mod rules;
 mod set;
 mod staff;
+mod subject;
 pub mod visible;
 
 pub use admin::permit_admin;
@@ -20,3 +21,5 @@ pub use facts::{Facts, Grant, Target, held};
 pub use permit::{Action, Permit, Subject, permit};
 pub use set::{Permission, Permissions};
 pub use staff::permit_staff;
+pub(crate) use subject::rows;
+pub use subject::{Row, reached, seen};

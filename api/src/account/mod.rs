@@ -1,0 +1,3 @@
+//! People, accounts and who is a member of which.
+
+pub mod object;

@@ -1,0 +1,123 @@
+//! What resolvers find in their context: one reader per request, the way to write, and the loaders.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{Context, Data};
+use domain::actor::{Actor, Person};
+use domain::store::Statements;
+use domain::{Error, Reader, Store, Work};
+use futures::future::BoxFuture;
+
+use crate::answer::top_level;
+use crate::error::{Code, EdgeError};
+
+/// One request's view of the product. Loaders and resolvers share it; it never outlives the request.
+#[derive(Clone)]
+pub struct Session {
+    store: Store,
+    statements: Statements,
+    /// Replaced when the request signs somebody in.
+    reader: Arc<RwLock<Arc<Reader>>>,
+}
+
+impl Session {
+    /// For this actor, as of `now`.
+    pub fn new(store: Store, actor: Actor, now: chrono::DateTime<chrono::Utc>, statements: Statements) -> Self {
+        let reader = store.reader(actor, now, statements.clone());
+        Self { store, statements, reader: Arc::new(RwLock::new(Arc::new(reader))) }
+    }
+
+    /// Reads through what the viewer may see.
+    pub fn reader(&self) -> Arc<Reader> {
+        match self.reader.read() {
+            Ok(reader) => Arc::clone(&reader),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Puts itself, and loaders of its own, into the data of one request.
+    pub fn into_data(self) -> Data {
+        let mut data = Data::default();
+        // without a delay: a level's keys are all there when the executor yields
+        data.insert(DataLoader::new(Loads(self.clone()), tokio::spawn).delay(Duration::ZERO));
+        data.insert(self);
+        data
+    }
+}
+
+/// What all loaders load through. One per request: a loader in the schema would mix users.
+#[derive(Clone)]
+pub struct Loads(Session);
+
+impl Loads {
+    /// Reads through what the viewer may see.
+    pub fn reader(&self) -> Arc<Reader> {
+        self.0.reader()
+    }
+}
+
+/// The same, from where resolvers stand.
+pub trait ContextExt {
+    /// The request's session.
+    fn session(&self) -> &Session;
+    /// Reads through what the viewer may see.
+    fn reader(&self) -> Arc<Reader>;
+    /// The request's loaders.
+    fn loads(&self) -> &DataLoader<Loads>;
+    /// Who is signed in.
+    /// # Errors
+    /// `UNAUTHENTICATED` for nobody.
+    fn signed_in(&self) -> Result<Arc<Person>, EdgeError>;
+    /// From here on, the request is this person's: they have just signed in, or become a member.
+    fn become_person(&self, actor: Actor);
+    /// Runs one write: a transaction that nobody who hangs up can cancel.
+    fn write<T, F>(&self, act: F) -> impl Future<Output = Result<T, Error>> + Send
+    where
+        T: Send + 'static,
+        F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static;
+    /// Reads, with faults as top-level errors.
+    fn read<T>(&self, found: Result<T, Error>) -> async_graphql::Result<T> {
+        found.map_err(top_level)
+    }
+}
+
+impl ContextExt for Context<'_> {
+    fn session(&self) -> &Session {
+        self.data_unchecked::<Session>()
+    }
+
+    fn reader(&self) -> Arc<Reader> {
+        self.session().reader()
+    }
+
+    fn loads(&self) -> &DataLoader<Loads> {
+        self.data_unchecked::<DataLoader<Loads>>()
+    }
+
+    fn signed_in(&self) -> Result<Arc<Person>, EdgeError> {
+        match self.reader().actor() {
+            Actor::Person(person) => Ok(Arc::clone(person)),
+            Actor::Anonymous | Actor::System(_) => Err(EdgeError::new(Code::Unauthenticated, "Sign in first.")),
+        }
+    }
+
+    fn become_person(&self, actor: Actor) {
+        let session = self.session();
+        let reader = session.store.reader(actor, session.reader().now(), session.statements.clone());
+        match session.reader.write() {
+            Ok(mut slot) => *slot = Arc::new(reader),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(reader),
+        }
+    }
+
+    async fn write<T, F>(&self, act: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static,
+    {
+        let session = self.session();
+        session.store.write(self.reader().actor().clone(), session.statements.clone(), act).await
+    }
+}

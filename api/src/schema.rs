@@ -1,0 +1,62 @@
+//! The roots: each area brings its own part, and they are merged here.
+
+use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Result, Schema};
+use futures::future::try_join_all;
+
+use crate::context::ContextExt;
+use crate::error::EdgeError;
+use crate::node::{Node, node};
+use crate::scalar::DateTime;
+
+/// The product's schema.
+pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// All that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(NodeQuery);
+
+/// All that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(SessionMutation);
+
+/// The schema, without any data: all of that comes with the request.
+pub fn build() -> AppSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+}
+
+/// Any object by id, and the time.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Null where there is no such object, or not for the viewer.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        node(ctx, &id).await
+    }
+
+    /// At most 100, in the order of the ids.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        if ids.len() > 100 {
+            return Err(EdgeError::bad_input("At most 100 ids.").into());
+        }
+        try_join_all(ids.iter().map(|id| node(ctx, id))).await
+    }
+
+    /// The server's clock: real time, or the test clock's.
+    async fn now(&self, ctx: &Context<'_>) -> DateTime {
+        DateTime(ctx.reader().now())
+    }
+}
+
+/// A root must have a field; the areas bring theirs.
+#[derive(Default)]
+pub struct SessionMutation;
+
+#[Object]
+impl SessionMutation {
+    /// Does nothing, for a client that keeps a connection open.
+    async fn ping(&self) -> bool {
+        true
+    }
+}

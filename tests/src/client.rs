@@ -1,0 +1,72 @@
+//! A GraphQL client as a developer of a portal would write one.
+
+use serde_json::Value;
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Value,
+}
+
+impl Reply {
+    /// The data, when there were neither errors nor user errors anywhere in it.
+    ///
+    /// # Panics
+    /// With the whole answer when there were.
+    #[track_caller]
+    pub fn ok(&self) -> &Value {
+        assert!(self.body.get("errors").is_none(), "errors: {:#}", self.body);
+        let refused = find_user_errors(&self.body["data"]);
+        assert!(refused.is_none(), "user errors: {:#}", self.body);
+        &self.body["data"]
+    }
+
+    /// The data, which may hold user errors.
+    #[track_caller]
+    pub fn data(&self) -> &Value {
+        assert!(self.body.get("errors").is_none(), "errors: {:#}", self.body);
+        &self.body["data"]
+    }
+
+    /// The code of the first user error.
+    #[track_caller]
+    pub fn user_error(&self) -> &str {
+        let found = find_user_errors(&self.body["data"]).and_then(|errors| errors[0]["code"].as_str());
+        found.unwrap_or_else(|| panic!("no user error: {:#}", self.body))
+    }
+
+    /// The path of the first user error, joined by dots.
+    #[track_caller]
+    pub fn user_error_field(&self) -> String {
+        let found = find_user_errors(&self.body["data"]).and_then(|errors| errors[0]["field"].as_array());
+        let path = found.unwrap_or_else(|| panic!("no field: {:#}", self.body));
+        path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")
+    }
+
+    /// The code of the first top-level error.
+    #[track_caller]
+    pub fn error(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {:#}", self.body))
+    }
+
+    /// How many statements the request took, as the gateway's own header tells.
+    #[track_caller]
+    pub fn statements(&self) -> u64 {
+        let value = self.headers.get("x-statements").unwrap_or_else(|| panic!("no count: {:?}", self.headers));
+        value.to_str().expect("text").parse().expect("a number")
+    }
+}
+
+/// The first `userErrors` that is not empty, wherever it stands.
+fn find_user_errors(data: &Value) -> Option<&Vec<Value>> {
+    match data {
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| match value {
+            Value::Array(errors) if name == "userErrors" && !errors.is_empty() => Some(errors),
+            value => find_user_errors(value),
+        }),
+        Value::Array(items) => items.iter().find_map(find_user_errors),
+        _ => None,
+    }
+}
