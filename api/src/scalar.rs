@@ -18,10 +18,7 @@ fn refused<T: async_graphql::InputType>(message: &str) -> InputValueError<T> {
 }
 
 fn text<T: async_graphql::InputType>(value: Value) -> InputValueResult<String> {
-    match value {
-        Value::String(text) => Ok(text),
-        _ => Err(refused("a string is expected")),
-    }
+    if let Value::String(text) = value { Ok(text) } else { Err(refused("a string is expected")) }
 }
 
 /// RFC 3339 instant in UTC, e.g. 2026-11-21T20:19:00Z.
@@ -174,10 +171,7 @@ impl ScalarType for Url {
                 && uri.host().is_some_and(|host| !host.is_empty())
                 && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
         });
-        match is_web {
-            true => Ok(Self(text)),
-            false => Err(refused("an absolute http or https URL is expected")),
-        }
+        if is_web { Ok(Self(text)) } else { Err(refused("an absolute http or https URL is expected")) }
     }
 
     fn to_value(&self) -> Value {

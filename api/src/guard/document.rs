@@ -132,10 +132,8 @@ impl<'a> Graph<'a> {
         if field.arguments.len() > MAX_ARGUMENTS {
             return Err(too_complex("A field has more than 50 arguments."));
         }
-        let mut size = match field.selection_set.node.items.is_empty() {
-            true => Size::default(),
-            false => self.selection_set(&field.selection_set.node)?,
-        };
+        let set = &field.selection_set.node;
+        let mut size = if set.items.is_empty() { Size::default() } else { self.selection_set(set)? };
         size.depth += 1;
         size.nesting += 1;
         // None of our own types has a field of these names, so this counts nothing but introspection.

@@ -226,12 +226,9 @@ fn follow_field(field: &mut Field, pos: Pos, resume: Resume, last: Option<&str>)
 
 fn take_event_id(response: &mut Response) -> Option<String> {
     let Value::Object(data) = &mut response.data else { return None };
-    let events = data.values_mut().filter_map(|event| match event {
-        Value::Object(event) => event.shift_remove(EVENT_ID),
-        _ => None,
+    let event_id = data.values_mut().find_map(|event| {
+        let Value::Object(event) = event else { return None };
+        event.shift_remove(EVENT_ID)
     });
-    match events.last()? {
-        Value::String(cursor) => Some(cursor),
-        _ => None,
-    }
+    if let Some(Value::String(cursor)) = event_id { Some(cursor) } else { None }
 }

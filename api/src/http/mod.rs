@@ -214,17 +214,18 @@ fn to_json(response: &async_graphql::Response, not_executed: bool) -> serde_json
     struct WithoutData<'a> {
         errors: &'a [async_graphql::ServerError],
     }
-    match not_executed {
-        true => serde_json::to_string(&WithoutData { errors: &response.errors }),
-        false => serde_json::to_string(response),
+    if not_executed {
+        serde_json::to_string(&WithoutData { errors: &response.errors })
+    } else {
+        serde_json::to_string(response)
     }
 }
 
 /// Whole seconds until another try makes sense, from the first error that says so.
 fn retry_after(response: &async_graphql::Response) -> Option<u64> {
-    let after = |error: &async_graphql::ServerError| match error.extensions.as_ref()?.get("retryAfterMs")? {
-        async_graphql::Value::Number(ms) => ms.as_u64(),
-        _ => None,
+    let after = |error: &async_graphql::ServerError| {
+        let async_graphql::Value::Number(ms) = error.extensions.as_ref()?.get("retryAfterMs")? else { return None };
+        ms.as_u64()
     };
     let ms = response.errors.iter().find_map(after).unwrap_or(1_000);
     Some(ms.div_ceil(1_000).max(1))
