@@ -178,3 +178,21 @@ pub fn storage_fault(error: &DbErr) -> StorageFault {
         _ => StorageFault::Broken,
     }
 }
+
+impl From<crate::money::MoneyError> for Error {
+    fn from(error: crate::money::MoneyError) -> Self {
+        Self::fault(format!("money: {error}"))
+    }
+}
+
+impl From<crate::calendar::CalendarError> for Error {
+    fn from(error: crate::calendar::CalendarError) -> Self {
+        Self::fault(format!("calendar: {error}"))
+    }
+}
+
+impl From<crate::billing::ledger::LedgerError> for Error {
+    fn from(error: crate::billing::ledger::LedgerError) -> Self {
+        Self::fault(format!("ledger: {error}"))
+    }
+}

@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::actor::Actor;
 use crate::error::{Error, StorageFault};
+use crate::seller::Settings;
 use crate::signal::Signals;
 use crate::sql::Sql;
 use crate::work::Work;
@@ -25,6 +26,7 @@ const TRIES: u32 = 6;
 pub struct Store {
     db: DatabaseConnection,
     signals: Signals,
+    settings: Arc<Settings>,
 }
 
 /// What time it is: for the product, and really.
@@ -38,8 +40,8 @@ pub struct Now {
 
 impl Store {
     /// Takes an open pool.
-    pub fn new(db: DatabaseConnection, signals: Signals) -> Self {
-        Self { db, signals }
+    pub fn new(db: DatabaseConnection, signals: Signals, settings: Arc<Settings>) -> Self {
+        Self { db, signals, settings }
     }
 
     /// The pool: for the queue, migrations and checks of health; use cases get a `Reader` or `Work`.
@@ -52,6 +54,11 @@ impl Store {
         &self.signals
     }
 
+    /// The seller, the rates of tax, the gateway.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     /// What time it is.
     pub async fn now(&self) -> Result<Now, Error> {
         now(&self.db).await
@@ -59,7 +66,7 @@ impl Store {
 
     /// A reader for this actor at this instant. It cannot write.
     pub fn reader(&self, actor: Actor, now: DateTime<Utc>, statements: Statements) -> Reader {
-        Reader { conn: Counted { inner: self.db.clone(), statements }, actor, now }
+        Reader { conn: Counted { inner: self.db.clone(), statements }, actor, now, settings: self.settings.clone() }
     }
 
     /// Runs a write as one transaction, in a task of its own: a caller that goes away does not cancel it half way.
@@ -101,7 +108,7 @@ impl Store {
         };
         let txn = Counted { inner: self.db.begin_with_options(options).await?, statements };
         let now = now(&txn).await?;
-        let mut work = Work::new(txn, actor, now);
+        let mut work = Work::new(txn, actor, now, self.settings.clone());
         let end = act(&mut work).await;
         match end {
             Ok(answer) => {
@@ -117,7 +124,7 @@ impl Store {
     }
 }
 
-async fn now(conn: &impl ConnectionTrait) -> Result<Now, Error> {
+pub(crate) async fn now(conn: &impl ConnectionTrait) -> Result<Now, Error> {
     let mut sql = Sql::new(conn.get_database_backend());
     sql.push("SELECT coalesce((SELECT now_at FROM clock WHERE id = 1), /now/) AS now, /now/ AS real_now");
     sql.one::<Now>(conn).await?.ok_or_else(|| Error::fault("the database has no clock"))
@@ -129,9 +136,15 @@ pub struct Reader {
     conn: Counted<DatabaseConnection>,
     actor: Actor,
     now: DateTime<Utc>,
+    settings: Arc<Settings>,
 }
 
 impl Reader {
+    /// The seller, the rates of tax, the gateway.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Who reads.
     pub fn actor(&self) -> &Actor {
         &self.actor

@@ -1,5 +1,7 @@
 //! One write: an open transaction, who acts, what time it is, and what is to be told when it is committed.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, ActivityId, AuditEntryId, NotificationId, UserId};
 use entities::{activity, audit_entry, feed_position, notification};
@@ -12,6 +14,7 @@ use crate::error::Error;
 use crate::job::{self, NewJob};
 use crate::notification::Notice;
 use crate::permission::Grant;
+use crate::seller::Settings;
 use crate::signal::Told;
 use crate::sql::{self, Sql};
 use crate::store::{Counted, Now};
@@ -23,6 +26,7 @@ pub struct Work {
     txn: Counted<DatabaseTransaction>,
     actor: Actor,
     now: Now,
+    settings: Arc<Settings>,
     activities: Vec<activity::Model>,
     audits: Vec<audit_entry::Model>,
     notifications: Vec<notification::Model>,
@@ -30,8 +34,8 @@ pub struct Work {
 }
 
 impl Work {
-    pub(crate) fn new(txn: Counted<DatabaseTransaction>, actor: Actor, now: Now) -> Self {
-        Self { txn, actor, now, activities: vec![], audits: vec![], notifications: vec![], jobs: vec![] }
+    pub(crate) fn new(txn: Counted<DatabaseTransaction>, actor: Actor, now: Now, settings: Arc<Settings>) -> Self {
+        Self { txn, actor, now, settings, activities: vec![], audits: vec![], notifications: vec![], jobs: vec![] }
     }
 
     /// Who acts.
@@ -59,6 +63,11 @@ impl Work {
     /// The database's own time: for sign-ins and idempotency keys.
     pub fn real_now(&self) -> DateTime<Utc> {
         self.now.real_now
+    }
+
+    /// The seller, the rates of tax, the gateway.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// A new id, later than those before it.

@@ -15,6 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::calendar::Country;
 use domain::database::DatabaseUrl;
+use domain::seller::Seller;
 use domain::tax::rates::VatRates;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -60,20 +61,6 @@ pub struct Config {
     pub dunning: Dunning,
     pub limits: Limits,
     pub vat_rates: VatRates,
-}
-
-/// The provider as it stands on invoices.
-#[derive(Clone, Debug)]
-pub struct Seller {
-    pub name: String,
-    pub country: Country,
-    pub vat_id: String,
-    /// Several lines.
-    pub address: String,
-    /// Without spaces.
-    pub iban: String,
-    /// Decides the year and the day of an invoice.
-    pub time_zone: Tz,
 }
 
 /// Who takes the money.

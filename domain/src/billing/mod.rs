@@ -1,11 +1,43 @@
-//! What is billed to whom, and how the books say so.
+//! What is billed to whom, how it is paid, and how the books say so.
 //!
 //! Invariants: discount + cashback = D on every line that a partnership covers, so the provider nets P − D whoever pays;
 //! at most one of discount, cashback and commission is on a line; tax is rounded once per treatment and document; what is
 //! credited in parts adds up to what was billed; every journal entry balances. There are no negative invoices, and an
 //! issued one never changes.
+//!
+//! A payment is three steps, each of any number of payments in a constant number of statements: [`attempt`] writes rows whose
+//! ids are the keys and commits, [`charge`] asks the gateway, [`settle`] books what it said. [`collect`] does the three for a
+//! person who waits. A process that dies in between leaves rows that [`reconcile`] finds; an answer that never came stays
+//! UNKNOWN, moves nothing and lets no second charge begin.
+//!
+//! For other areas: whoever places an order writes it, its lines, its products (PENDING_PAYMENT, standing at `renews_on` =
+//! `anchor_on`, `anchor_months` = 0) and its cart (PENDING_PAYMENT), and attempts a payment for it. Settling does the rest:
+//! invoice, periods, products ACTIVE and moved on, order PAID, cart COMPLETED; or order FAILED, products CANCELLED, cart
+//! back to where it came from. Whoever renews issues an invoice, writes the `product_period` rows with its lines, and attempts
+//! a payment for it; settling marks the periods paid and moves the products on, or makes them PAST_DUE.
 
+pub mod commands;
 pub mod document;
 pub mod dunning;
+mod flow;
+mod issue;
+pub mod job;
 pub mod ledger;
+mod mail;
+mod order;
+mod payment;
+mod period;
+pub(crate) mod post;
+pub mod queries;
+mod reconcile;
 pub mod rules;
+mod settle;
+mod subject;
+
+pub use flow::{Collected, Paying, collect};
+pub use issue::{Buyer, Draft, DraftLine, Issued, LineTax, SellerOnInvoice, issue};
+pub use order::complete_orders;
+pub use payment::{Attempt, PaidFor, Settlement, attempt, charge};
+pub use period::mark_paid;
+pub use reconcile::{reconcile, reconcile_open};
+pub use settle::{Settled, settle};

@@ -69,7 +69,9 @@ mails! {
     InvitationRejected = "invitation_rejected",
     PayerChanged = "payer_changed",
     OrderConfirmation = "order_confirmation",
+    OrderConfirmationHolder = "order_confirmation_holder",
     InvoiceIssued = "invoice_issued",
     ProductRenewed = "product_renewed",
+    ProductRenewedHolder = "product_renewed_holder",
     PaymentFailed = "payment_failed",
 }

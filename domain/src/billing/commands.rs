@@ -1,0 +1,1 @@
+//! Writes about money that people ask for.

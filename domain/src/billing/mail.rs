@@ -1,0 +1,276 @@
+//! The mails about money: what is about money goes to the payer, what is about a product to its holder, without prices.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use entities::id::{AccountId, InvoiceId, InvoiceLineId, UserId};
+use entities::invoice_line;
+use entities::{invoice, product_period};
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::dunning::DunningStep;
+use super::order::{Completed, product_of};
+use super::period::{Moved, Standing};
+use super::settle::Changed;
+use crate::calendar::local_date;
+use crate::error::Error;
+use crate::money::Currency;
+use crate::notification::recipients::{Addressee, members_with};
+use crate::notification::{MailKind, Notice, Recipient};
+use crate::permission::Permission;
+use crate::work::Work;
+
+#[derive(FromQueryResult)]
+struct Party {
+    id: AccountId,
+    name: String,
+    time_zone: String,
+}
+
+#[derive(FromQueryResult)]
+struct Person {
+    id: UserId,
+    name: String,
+}
+
+/// The members of each account who are written to.
+type Readers = HashMap<AccountId, Vec<Recipient>>;
+
+/// The accounts that mails name, and who reads them.
+struct Parties {
+    accounts: HashMap<AccountId, Party>,
+    payers: Readers,
+    holders: Readers,
+}
+
+impl Parties {
+    /// Payers are written to by VIEW_INVOICES, holders by VIEW_PRODUCTS; three statements.
+    async fn of(work: &Work, payers: &[AccountId], holders: &[AccountId]) -> Result<Self, Error> {
+        let mut sql = work.sql();
+        sql.push("SELECT id, name, time_zone FROM account WHERE id ").any(&[payers, holders].concat());
+        let accounts: Vec<Party> = sql.all(work.conn()).await?;
+        let payers = by_account(members_with(work, payers, Permission::ViewInvoices).await?);
+        let holders = by_account(members_with(work, holders, Permission::ViewProducts).await?);
+        let accounts = accounts.into_iter().map(|account| (account.id, account)).collect();
+        Ok(Self { accounts, payers, holders })
+    }
+
+    fn name(&self, id: AccountId) -> &str {
+        self.accounts.get(&id).map_or("", |account| &account.name)
+    }
+
+    /// Today there.
+    fn date(&self, id: AccountId, at: chrono::DateTime<chrono::Utc>) -> NaiveDate {
+        let zone = self.accounts.get(&id).and_then(|account| account.time_zone.parse::<Tz>().ok());
+        local_date(at, zone.unwrap_or(Tz::UTC))
+    }
+
+    fn tell_payer(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
+        send(work, &self.payers, id, kind, event, data);
+    }
+
+    fn tell_holder(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
+        send(work, &self.holders, id, kind, event, data);
+    }
+}
+
+fn by_account(addressees: Vec<Addressee>) -> Readers {
+    let mut readers = Readers::new();
+    for Addressee { account_id, recipient } in addressees {
+        readers.entry(account_id).or_default().push(recipient);
+    }
+    readers
+}
+
+/// One mail to each of these who is a member of the account.
+fn send(work: &mut Work, to: &Readers, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
+    for recipient in to.get(&id).into_iter().flatten() {
+        work.notify(Notice {
+            kind,
+            subject_id: event.0,
+            step: event.1,
+            recipient: recipient.clone(),
+            account_id: Some(id),
+            data: data.clone(),
+        });
+    }
+}
+
+fn amount(minor: i64, currency: &str) -> Value {
+    let exponent = Currency::parse(currency).map_or(2, Currency::exponent);
+    json!({ "minor": minor, "currency": currency, "exponent": exponent })
+}
+
+/// The confirmation of each order, to the payer with prices and to another holder without, and its invoice.
+pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<(), Error> {
+    if completed.is_empty() {
+        return Ok(());
+    }
+    let payers: Vec<AccountId> = completed.iter().map(|it| it.order.billed_to_id).collect();
+    let holders: Vec<AccountId> = completed.iter().map(|it| it.order.holder_id).collect();
+    let parties = Parties::of(work, &payers, &holders).await?;
+    let people = people(work, completed).await?;
+    for Completed { order, lines, .. } in completed {
+        let ordered_by = people.get(&order.placed_by_id).map_or("", String::as_str);
+        let priced: Vec<Value> = lines
+            .iter()
+            .map(|line| {
+                let mut priced = product_of(line);
+                priced["price"] = amount(line.line.public_price_minor, &order.currency);
+                priced
+            })
+            .collect();
+        let discount = (order.discount_minor != 0).then(|| amount(order.discount_minor, &order.currency));
+        let data = json!({
+            "order_number": order.number, "ordered_on": parties.date(order.billed_to_id, order.created_at),
+            "ordered_by": ordered_by, "holder": parties.name(order.holder_id), "lines": priced,
+            "subtotal": amount(order.subtotal_minor, &order.currency), "discount": discount,
+            "tax": amount(order.tax_minor, &order.currency), "total": amount(order.total_minor, &order.currency),
+        });
+        let event = (order.id.into(), 0);
+        parties.tell_payer(work, order.billed_to_id, MailKind::OrderConfirmation, event, &data);
+        if order.holder_id != order.billed_to_id {
+            let data = json!({
+                "order_number": order.number, "ordered_on": parties.date(order.holder_id, order.created_at),
+                "ordered_by": ordered_by, "payer": parties.name(order.billed_to_id),
+                "lines": lines.iter().map(product_of).collect::<Vec<_>>(),
+            });
+            parties.tell_holder(work, order.holder_id, MailKind::OrderConfirmationHolder, event, &data);
+        }
+    }
+    Ok(())
+}
+
+async fn people(work: &Work, completed: &[Completed]) -> Result<HashMap<UserId, String>, Error> {
+    let ids: Vec<UserId> = completed.iter().map(|it| it.order.placed_by_id).collect();
+    let mut sql = work.sql();
+    sql.push("SELECT id, name FROM \"user\" WHERE id ").any(&ids);
+    let people: Vec<Person> = sql.all(work.conn()).await?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+/// The invoice itself, once, when it is known whether it is paid: so that nobody is asked for what is being charged.
+pub(super) async fn invoiced(work: &mut Work, changed: &Changed) -> Result<(), Error> {
+    let first: Vec<&invoice::Model> = changed.invoices.values().filter(|invoice| invoice.attempts == 1).collect();
+    if first.is_empty() {
+        return Ok(());
+    }
+    let payers: Vec<AccountId> = first.iter().map(|invoice| invoice.billed_to_id).collect();
+    let parties = Parties::of(work, &payers, &[]).await?;
+    for invoice in first {
+        let due = invoice.total_minor - invoice.credited_minor - invoice.paid_minor;
+        let data = json!({
+            "number": invoice.number, "issued_on": invoice.issued_on, "due_on": invoice.due_on,
+            "total": amount(invoice.total_minor, &invoice.currency), "amount_due": amount(due.max(0), &invoice.currency),
+        });
+        parties.tell_payer(work, invoice.billed_to_id, MailKind::InvoiceIssued, (invoice.id.into(), 0), &data);
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct LineOfInvoice {
+    id: InvoiceLineId,
+    invoice_id: InvoiceId,
+    net_minor: i64,
+}
+
+/// What was renewed: to the payer with its price, to another holder without.
+pub(super) async fn renewed(work: &mut Work, changed: &Changed, renewed: &[Moved]) -> Result<(), Error> {
+    if renewed.is_empty() {
+        return Ok(());
+    }
+    let mut sql = work.sql();
+    sql.push("SELECT id, invoice_id, net_minor FROM invoice_line WHERE invoice_id ").any(&changed.paid);
+    let lines: Vec<LineOfInvoice> = sql.all(work.conn()).await?;
+    let lines: HashMap<InvoiceLineId, LineOfInvoice> = lines.into_iter().map(|line| (line.id, line)).collect();
+    let payers: Vec<AccountId> =
+        changed.paid.iter().filter_map(|id| changed.invoices.get(id)).map(|invoice| invoice.billed_to_id).collect();
+    let holders: Vec<AccountId> = renewed.iter().map(|moved| moved.now.account_id).collect();
+    let parties = Parties::of(work, &payers, &holders).await?;
+    for moved in renewed {
+        let Some(line) = moved.line_id.and_then(|id| lines.get(&id)) else { continue };
+        let Some(invoice) = changed.invoices.get(&line.invoice_id) else { continue };
+        let data = json!({
+            "product": moved.now.label, "plan": moved.now.plan, "holder": parties.name(moved.now.account_id),
+            "period_start": moved.period_start, "renews_on": moved.now.renews_on,
+            "net": amount(line.net_minor, &invoice.currency), "invoice_number": invoice.number,
+        });
+        let event = (moved.period_id.into(), 0);
+        parties.tell_payer(work, invoice.billed_to_id, MailKind::ProductRenewed, event, &data);
+        if moved.now.account_id != invoice.billed_to_id {
+            let data = json!({
+                "product": moved.now.label, "plan": moved.now.plan, "payer": parties.name(invoice.billed_to_id),
+                "period_start": moved.period_start, "renews_on": moved.now.renews_on,
+            });
+            parties.tell_holder(work, moved.now.account_id, MailKind::ProductRenewedHolder, event, &data);
+        }
+    }
+    Ok(())
+}
+
+/// What was declined, to the payer, with what comes next.
+pub(super) async fn payment_failed(
+    work: &mut Work,
+    changed: &Changed,
+    periods: &[product_period::Model],
+    behind: &HashMap<InvoiceLineId, Vec<Standing>>,
+) -> Result<(), Error> {
+    if changed.declined.is_empty() || periods.is_empty() {
+        return Ok(());
+    }
+    let lines = lines_of(work, &changed.declined).await?;
+    let declined: Vec<&invoice::Model> = changed.declined.iter().filter_map(|id| changed.invoices.get(id)).collect();
+    let payers: Vec<AccountId> = declined.iter().map(|invoice| invoice.billed_to_id).collect();
+    let parties = Parties::of(work, &payers, &[]).await?;
+    let mut sent = HashSet::new();
+    for invoice in declined {
+        let products: Vec<&str> = lines
+            .iter()
+            .filter(|line| line.invoice_id == invoice.id)
+            .flat_map(|line| behind.get(&line.id).into_iter().flatten())
+            .map(|product| product.label.as_str())
+            .collect();
+        if products.is_empty() || !sent.insert(invoice.id) {
+            continue;
+        }
+        let Some(data) = failure(work, &parties, invoice, &products)? else { continue };
+        parties.tell_payer(
+            work,
+            invoice.billed_to_id,
+            MailKind::PaymentFailed,
+            (invoice.id.into(), invoice.attempts),
+            &data,
+        );
+    }
+    Ok(())
+}
+
+fn failure(
+    work: &Work,
+    parties: &Parties,
+    invoice: &invoice::Model,
+    products: &[&str],
+) -> Result<Option<Value>, Error> {
+    let Some(first_declined_at) = invoice.first_declined_at else { return Ok(None) };
+    let today = parties.date(invoice.billed_to_id, work.now());
+    let dunning = &work.settings().dunning;
+    let schedule = dunning.schedule(parties.date(invoice.billed_to_id, first_declined_at))?;
+    let next = schedule.iter().find(|(on, step)| *on > today && matches!(step, DunningStep::Charge(_)));
+    let suspends = schedule.iter().find(|(_, step)| *step == DunningStep::Suspend);
+    let due = invoice.total_minor - invoice.credited_minor - invoice.paid_minor;
+    Ok(Some(json!({
+        "invoice_number": invoice.number, "amount_due": amount(due, &invoice.currency), "products": products,
+        "step": invoice.attempts, "steps": dunning.charge_days.len() + 1,
+        "next_attempt_on": next.map(|(on, _)| on), "suspends_on": suspends.map_or(today, |(on, _)| *on),
+    })))
+}
+
+async fn lines_of(work: &Work, invoices: &[InvoiceId]) -> Result<Vec<invoice_line::Model>, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT * FROM invoice_line WHERE invoice_id ").any(invoices).push(" ORDER BY invoice_id, position");
+    Ok(sql.all(work.conn()).await?)
+}

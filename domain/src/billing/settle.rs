@@ -1,0 +1,213 @@
+//! Booking what the gateway said: any number of outcomes in a constant number of statements.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entities::id::{InvoiceId, OrderId, PaymentId};
+use entities::invoice::{self, InvoiceStatus};
+use entities::payment::{self, PaymentStatus};
+use serde_json::json;
+
+use super::ledger::payment_received;
+use super::mail;
+use super::order::{Completed, complete, fail, invoice_of};
+use super::payment::{Settlement, by_id};
+use super::period::{fall_behind, lock_products, move_on, unpaid};
+use super::post::Posting;
+use crate::activity::{ActivityKind, Event};
+use crate::cashback;
+use crate::error::Error;
+use crate::gateway::Outcome;
+use crate::money::{Currency, Money};
+use crate::sql::Type;
+use crate::work::Work;
+
+/// A payment of which more is known than before.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// As it stands now.
+    pub payment: payment::Model,
+}
+
+/// Books outcomes. Those of payments that were settled before are passed over, so that any two may come twice, at once or in
+/// any order; an unknown outcome moves nothing.
+///
+/// Locks payments, products, invoices, wallets, in this order and each by id.
+pub async fn settle(work: &mut Work, settlements: Vec<Settlement>) -> Result<Vec<Settled>, Error> {
+    let payments = told(work, settlements).await?;
+    if payments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of = |status| payments.iter().filter(move |payment| payment.status == status);
+    let paid_orders: Vec<OrderId> = of(PaymentStatus::Succeeded).filter_map(|it| it.order_id).collect();
+    let failed_orders: Vec<OrderId> = of(PaymentStatus::Declined).filter_map(|it| it.order_id).collect();
+    let invoices: Vec<InvoiceId> = payments.iter().filter_map(|it| it.invoice_id).collect();
+    lock_products(work, &invoices, &[paid_orders.as_slice(), failed_orders.as_slice()].concat()).await?;
+
+    let completed = complete(work, &paid_orders).await?;
+    fail(work, &failed_orders).await?;
+    let billed = invoice_of(&completed);
+    let payments: Vec<payment::Model> = payments
+        .into_iter()
+        .map(|mut payment| {
+            payment.invoice_id = payment.invoice_id.or_else(|| billed.get(&payment.order_id?).copied());
+            payment
+        })
+        .collect();
+    write(work, &payments).await?;
+    let changed = pay(work, &payments).await?;
+    book(work, &payments, &changed, completed).await?;
+    Ok(payments.into_iter().map(|payment| Settled { payment }).collect())
+}
+
+/// Locks the payments that are still open, and says of each what it is now.
+async fn told(work: &Work, settlements: Vec<Settlement>) -> Result<Vec<payment::Model>, Error> {
+    let ids: Vec<PaymentId> = settlements.iter().map(|settlement| settlement.payment_id).collect();
+    let mut sql = work.sql();
+    sql.push("SELECT * FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND id ").any(&ids);
+    sql.push(" ORDER BY id /for update/");
+    let mut open = by_id(sql.all(work.conn()).await?);
+    let mut payments = Vec::with_capacity(open.len());
+    for Settlement { payment_id, outcome } in settlements {
+        let Some(mut payment) = open.remove(&payment_id) else { continue };
+        (payment.status, payment.gateway_reference, payment.failure_code) = match outcome {
+            Outcome::Succeeded { reference } => (PaymentStatus::Succeeded, Some(reference), None),
+            Outcome::Declined { code } => (PaymentStatus::Declined, None, Some(code)),
+            Outcome::Unknown => (PaymentStatus::Unknown, None, None),
+        };
+        payment.settled_at = (payment.status != PaymentStatus::Unknown).then_some(work.now());
+        payments.push(payment);
+    }
+    Ok(payments)
+}
+
+async fn write(work: &Work, payments: &[payment::Model]) -> Result<(), Error> {
+    let columns = [
+        ("id", Type::Id),
+        ("invoice_id", Type::Id),
+        ("status", Type::Text),
+        ("failure_code", Type::Text),
+        ("gateway_reference", Type::Text),
+        ("settled_at", Type::Instant),
+    ];
+    let mut sql = work.sql();
+    sql.push(
+        "UPDATE payment SET invoice_id = r.invoice_id, status = r.status, failure_code = r.failure_code,
+            gateway_reference = r.gateway_reference, settled_at = r.settled_at FROM ",
+    );
+    sql.records("r", &columns, &payments)?.push(" WHERE payment.id = r.id");
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// What became of the invoices that were paid or tried.
+pub(super) struct Changed {
+    pub(super) invoices: HashMap<InvoiceId, invoice::Model>,
+    /// Those that nothing is left to pay of, since now.
+    pub(super) paid: Vec<InvoiceId>,
+    /// Those that were declined.
+    pub(super) declined: Vec<InvoiceId>,
+}
+
+async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error> {
+    let ended: Vec<_> = payments
+        .iter()
+        .filter(|payment| payment.status != PaymentStatus::Unknown)
+        .filter_map(|payment| payment.invoice_id.map(|id| (id, payment)))
+        .collect();
+    let mut changed = Changed { invoices: HashMap::new(), paid: Vec::new(), declined: Vec::new() };
+    if ended.is_empty() {
+        return Ok(changed);
+    }
+    let ids: Vec<InvoiceId> = ended.iter().map(|(id, _)| *id).collect();
+    let mut sql = work.sql();
+    sql.push("SELECT * FROM invoice WHERE id ").any(&ids).push(" ORDER BY id /for update/");
+    let invoices: Vec<invoice::Model> = sql.all(work.conn()).await?;
+    changed.invoices = invoices.into_iter().map(|invoice| (invoice.id, invoice)).collect();
+    for (id, payment) in ended {
+        let invoice = changed.invoices.get_mut(&id).ok_or_else(|| Error::fault("a payment without its invoice"))?;
+        invoice.attempts += 1;
+        if payment.status == PaymentStatus::Succeeded {
+            if receive(invoice, payment.amount_minor, work.now())? {
+                changed.paid.push(id);
+            }
+        } else {
+            invoice.first_declined_at = invoice.first_declined_at.or(Some(work.now()));
+            changed.declined.push(id);
+        }
+    }
+    write_invoices(work, changed.invoices.values()).await?;
+    Ok(changed)
+}
+
+/// Adds a payment to an invoice; true when it is fully paid by it.
+pub(super) fn receive(invoice: &mut invoice::Model, amount: i64, now: DateTime<Utc>) -> Result<bool, Error> {
+    invoice.paid_minor = invoice.paid_minor.checked_add(amount).ok_or_else(|| Error::fault("an invoice overflows"))?;
+    let is_done = invoice.paid_minor >= invoice.total_minor - invoice.credited_minor;
+    let is_new = is_done && matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Uncollectible);
+    if is_new {
+        invoice.status = InvoiceStatus::Paid;
+        invoice.paid_at = Some(now);
+    }
+    Ok(is_new)
+}
+
+pub(super) async fn write_invoices(work: &Work, invoices: impl Iterator<Item = &invoice::Model>) -> Result<(), Error> {
+    let rows: Vec<_> = invoices.collect();
+    let columns = [
+        ("id", Type::Id),
+        ("status", Type::Text),
+        ("paid_at", Type::Instant),
+        ("paid_minor", Type::Int),
+        ("first_declined_at", Type::Instant),
+        ("attempts", Type::Int),
+    ];
+    let mut sql = work.sql();
+    sql.push(
+        "UPDATE invoice SET status = r.status, paid_at = r.paid_at, paid_minor = r.paid_minor,
+            first_declined_at = r.first_declined_at, attempts = r.attempts FROM ",
+    );
+    sql.records("r", &columns, &rows)?.push(" WHERE invoice.id = r.id");
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Ledger, cashback, periods, feed and mails of what was paid and of what was declined.
+async fn book(
+    work: &mut Work,
+    payments: &[payment::Model],
+    changed: &Changed,
+    completed: Vec<Completed>,
+) -> Result<(), Error> {
+    let mut posting = Posting::default();
+    for payment in payments {
+        let amount = Money::new(payment.amount_minor, Currency::parse(&payment.currency)?);
+        let kind = match payment.status {
+            PaymentStatus::Succeeded => {
+                posting.add(payment_received(payment.account_id, amount)?, payment.id);
+                ActivityKind::PaymentSucceeded
+            }
+            PaymentStatus::Declined => ActivityKind::PaymentFailed,
+            PaymentStatus::Pending | PaymentStatus::Unknown | PaymentStatus::Refunded => continue,
+        };
+        let data = json!({
+            "amount": amount.to_decimal(), "currencyCode": payment.currency, "failureCode": payment.failure_code,
+        });
+        let event = Event::new(payment.account_id, kind).with(data);
+        work.tell(match (payment.invoice_id, payment.order_id) {
+            (Some(id), _) => event.about("Invoice", id),
+            (None, Some(id)) => event.about("Order", id),
+            (None, None) => event,
+        });
+    }
+    cashback::credit(work, &changed.paid, &mut posting).await?;
+    posting.write(work).await?;
+    let periods = unpaid(work, &changed.paid).await?;
+    let renewed = move_on(work, periods, &HashSet::new()).await?;
+    let unpaid_periods = unpaid(work, &changed.declined).await?;
+    let behind = fall_behind(work, &unpaid_periods).await?;
+    mail::ordered(work, &completed).await?;
+    mail::renewed(work, changed, &renewed).await?;
+    mail::invoiced(work, changed).await?;
+    mail::payment_failed(work, changed, &unpaid_periods, &behind).await
+}

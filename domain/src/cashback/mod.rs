@@ -1,0 +1,13 @@
+//! What partners earn when someone else pays, and the wallets it goes to.
+//!
+//! Cashback is credited PENDING when its invoice is fully paid, once per invoice line by a unique key, and released when the
+//! programme's holding days are over. Entries are never edited; a wallet row is the running sum of its entries and of the
+//! ledger's wallet accounts, and whoever writes one writes all three.
+
+mod credit;
+pub mod job;
+pub mod queries;
+mod release;
+
+pub(crate) use credit::credit;
+pub use release::release;

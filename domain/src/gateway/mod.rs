@@ -1,0 +1,151 @@
+//! Who takes the money: a service of others, asked outside of any transaction and always with a key of ours.
+//!
+//! A key is asked for once and for all: whoever asks again with it gets the answer of the first time. What is stored with the
+//! gateway is known to us by a reference alone; no number of a card ever comes in here.
+
+pub mod test;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use entities::id::PaymentId;
+use futures::future::BoxFuture;
+
+use crate::money::Money;
+
+/// A way to pay as the gateway keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMethod {
+    /// What we charge it by.
+    pub reference: String,
+    /// E.g. `visa`.
+    pub brand: String,
+    /// The last four digits.
+    pub last4: String,
+    /// The last day on which it can be charged.
+    pub expires_on: NaiveDate,
+}
+
+/// Why a token was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreMethodError {
+    /// The gateway does not know the token.
+    #[error("the payment gateway does not know this token")]
+    UnknownToken,
+    /// The gateway does not answer now.
+    #[error("the payment gateway does not answer")]
+    Unavailable,
+}
+
+/// A charge to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// Our attempt: the key under which the gateway charges at most once.
+    pub payment_id: PaymentId,
+    /// The gateway's reference of the way to pay; none: there is nothing to charge, which counts as declined.
+    pub method: Option<String>,
+    /// How much.
+    pub amount: Money,
+}
+
+/// How a charge ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The money is ours.
+    Succeeded {
+        /// The gateway's reference of the charge.
+        reference: String,
+    },
+    /// It is not, for good.
+    Declined {
+        /// The gateway's reason, e.g. `card_declined`.
+        code: String,
+    },
+    /// No answer came: it may be either, and the gateway is asked by the key until it knows.
+    Unknown,
+}
+
+/// What the gateway says of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookUp {
+    /// It has seen the charge; never [`Outcome::Unknown`] for good.
+    Seen(Outcome),
+    /// It has never heard of it: to ask for the charge again, by the same key, is safe.
+    NeverArrived,
+    /// It does not answer now.
+    Unavailable,
+}
+
+/// A payment gateway. Every call may take long and may be repeated; none may be made inside a transaction.
+pub trait PaymentGateway: fmt::Debug + Send + Sync {
+    /// Keeps what a token of the gateway's stands for.
+    fn store_method<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<StoredMethod, StoreMethodError>>;
+
+    /// Charges, at most once for the payment.
+    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Outcome>;
+
+    /// How the charge of this payment ended.
+    fn look_up(&self, payment_id: PaymentId) -> BoxFuture<'_, LookUp>;
+}
+
+/// Whether a text holds what looks like the number of a payment card: 13 to 19 digits, perhaps in groups, with a right check
+/// digit. Such a text is refused wherever something about a payment is written (promise A9).
+pub fn looks_like_card_number(text: &str) -> bool {
+    let mut digits: Vec<u32> = Vec::new();
+    let mut was_separator = true;
+    for c in text.chars().chain(['\n']) {
+        match c.to_digit(10) {
+            Some(digit) => {
+                digits.push(digit);
+                was_separator = false;
+            }
+            None if matches!(c, ' ' | '-') && !was_separator => was_separator = true,
+            None => {
+                if has_card_number(&digits) {
+                    return true;
+                }
+                digits.clear();
+                was_separator = true;
+            }
+        }
+    }
+    false
+}
+
+fn has_card_number(digits: &[u32]) -> bool {
+    (13..=19).any(|length| digits.windows(length).any(passes_luhn))
+}
+
+fn passes_luhn(digits: &[u32]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, &digit)| match (at % 2, digit) {
+            (0, digit) => digit,
+            (_, digit) if digit > 4 => digit * 2 - 9,
+            (_, digit) => digit * 2,
+        })
+        .sum();
+    sum.is_multiple_of(10) && digits.iter().any(|&digit| digit != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_card_number;
+
+    #[test]
+    fn card_numbers_are_recognised_in_groups_and_inside_words() {
+        for text in ["4242424242424242", "4242 4242 4242 4242", "card 4000-0566-5566-5556, 12/29", "x378282246310005x"]
+        {
+            assert!(looks_like_card_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_not() {
+        for text in ["tok_visa", "4242424242424241", "0000000000000000", "2026-11-21", "pm_1234567890"] {
+            assert!(!looks_like_card_number(text), "{text}");
+        }
+    }
+}

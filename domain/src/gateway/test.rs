@@ -1,0 +1,154 @@
+//! The built-in gateway for tests and the demo. It keeps a book of its own, in tables that nothing of ours reads but the
+//! auditor, written by statements of their own: what a transaction of ours takes back, it keeps, as a real one would.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use entities::id::PaymentId;
+use entities::test_gateway_charge::ChargeOutcome;
+use futures::future::BoxFuture;
+use sea_orm::{DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::{Charge, LookUp, Outcome, PaymentGateway, StoreMethodError, StoredMethod};
+use crate::database::Connection;
+use crate::sql::Sql;
+
+/// `docs/running.md` says what each does.
+const TOKENS: [&str; 7] =
+    ["tok_visa", "tok_declined", "tok_declined_once", "tok_timeout", "tok_timeout_declined", "tok_slow", "tok_expired"];
+
+/// How long `tok_slow` takes.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// The test gateway.
+#[derive(Debug, Clone)]
+pub struct TestGateway {
+    db: Connection,
+    latency: Duration,
+}
+
+#[derive(FromQueryResult)]
+struct Booked {
+    outcome: ChargeOutcome,
+    reference: String,
+}
+
+#[derive(FromQueryResult)]
+struct Method {
+    token: String,
+}
+
+impl TestGateway {
+    /// A gateway whose book is in this database.
+    pub fn new(db: Connection) -> Self {
+        Self { db, latency: Duration::ZERO }
+    }
+
+    /// The same, but each charge takes so long.
+    #[must_use]
+    pub fn with_latency(self, latency: Duration) -> Self {
+        Self { latency, ..self }
+    }
+
+    fn sql(&self) -> Sql {
+        Sql::new(self.db.get_database_backend())
+    }
+
+    async fn book(&self, charge: &Charge) -> Result<Outcome, DbErr> {
+        let Some(method) = &charge.method else { return Ok(declined(ChargeOutcome::Declined)) };
+        let mut sql = self.sql();
+        sql.add("SELECT token FROM test_gateway_method WHERE reference = ?", [method.as_str().into()]);
+        let token = sql.one::<Method>(&self.db).await?.map(|method| method.token).unwrap_or_default();
+        tokio::time::sleep(self.latency + if token == "tok_slow" { SLOW } else { Duration::ZERO }).await;
+        let outcome = match token.as_str() {
+            "tok_visa" | "tok_slow" | "tok_timeout" => "'SUCCEEDED'",
+            "tok_expired" => "'EXPIRED'",
+            "tok_declined_once" => {
+                "CASE WHEN EXISTS (SELECT 1 FROM test_gateway_charge c WHERE c.method = m.reference) THEN 'SUCCEEDED' ELSE 'DECLINED' END"
+            }
+            _ => "'DECLINED'",
+        };
+        let key = charge.payment_id.to_string();
+        let mut sql = self.sql();
+        sql.add(
+            "INSERT INTO test_gateway_charge (key, method, amount_minor, currency, outcome, reference, refunded_minor, created_at)
+            SELECT ?, m.reference, CAST(? AS bigint), ?, ",
+            [key.as_str().into(), charge.amount.minor().into(), charge.amount.currency().code().into()],
+        );
+        sql.push(outcome).add(
+            ", ?, 0, /now/ FROM (SELECT CAST(? AS text) AS reference) m WHERE true ON CONFLICT (key) DO NOTHING",
+            [format!("ch_{}", charge.payment_id.0.simple()).into(), method.as_str().into()],
+        );
+        sql.execute(&self.db).await?;
+        if token.starts_with("tok_timeout") {
+            return Ok(Outcome::Unknown); // it is in the book, but the answer gets lost
+        }
+        Ok(match self.booked(charge.payment_id).await? {
+            Some(booked) => booked.into(),
+            None => Outcome::Unknown,
+        })
+    }
+
+    async fn booked(&self, payment_id: PaymentId) -> Result<Option<Booked>, DbErr> {
+        let mut sql = self.sql();
+        sql.add("SELECT outcome, reference FROM test_gateway_charge WHERE key = ?", [payment_id.to_string().into()]);
+        sql.one(&self.db).await
+    }
+}
+
+fn declined(outcome: ChargeOutcome) -> Outcome {
+    let code = if outcome == ChargeOutcome::Expired { "expired_card" } else { "card_declined" };
+    Outcome::Declined { code: code.to_owned() }
+}
+
+impl From<Booked> for Outcome {
+    fn from(booked: Booked) -> Self {
+        match booked.outcome {
+            ChargeOutcome::Succeeded => Self::Succeeded { reference: booked.reference },
+            outcome @ (ChargeOutcome::Declined | ChargeOutcome::Expired) => declined(outcome),
+        }
+    }
+}
+
+impl PaymentGateway for TestGateway {
+    fn store_method<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<StoredMethod, StoreMethodError>> {
+        Box::pin(async move {
+            if !TOKENS.contains(&token) {
+                return Err(StoreMethodError::UnknownToken);
+            }
+            #[expect(clippy::disallowed_methods, reason = "a reference of somebody else's making, no id of ours")]
+            let reference = format!("pm_{}", Uuid::new_v4().simple());
+            let mut sql = self.sql();
+            sql.add(
+                "INSERT INTO test_gateway_method (reference, token) VALUES (?, ?)",
+                [reference.as_str().into(), token.into()],
+            );
+            sql.execute(&self.db).await.map_err(|error| {
+                tracing::warn!(%error, "the test gateway cannot write its book");
+                StoreMethodError::Unavailable
+            })?;
+            let expires_on = NaiveDate::from_ymd_opt(2099, 12, 31).unwrap_or(NaiveDate::MAX);
+            Ok(StoredMethod { reference, brand: "visa".to_owned(), last4: "4242".to_owned(), expires_on })
+        })
+    }
+
+    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            self.book(charge).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, payment.id = %charge.payment_id, "the test gateway does not answer");
+                Outcome::Unknown
+            })
+        })
+    }
+
+    fn look_up(&self, payment_id: PaymentId) -> BoxFuture<'_, LookUp> {
+        Box::pin(async move {
+            match self.booked(payment_id).await {
+                Ok(Some(booked)) => LookUp::Seen(booked.into()),
+                Ok(None) => LookUp::NeverArrived,
+                Err(_) => LookUp::Unavailable,
+            }
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Doing a thing once, however often it is asked for: keys of the caller's, kept for a day of real time.
+//!
+//! A key is one user's, for one account and one operation. It commits with what was done and with the answer, so that there
+//! is never one without the other; of two requests at once, the second waits for the first and gets its answer.
+
+use std::time::Duration;
+
+use entities::id::{AccountId, UserId};
+use entities::idempotency_key;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Code, Error, Refusal};
+use crate::secret::fingerprint;
+use crate::sql;
+use crate::work::Work;
+
+/// How long a key is remembered.
+const KEPT: Duration = Duration::from_hours(24);
+/// The longest key, in bytes.
+const MAX_LENGTH: usize = 255;
+
+/// A key that has not been seen: what is done under it is remembered with its answer.
+#[derive(Debug)]
+#[must_use]
+pub struct NewKey {
+    user_id: UserId,
+    account_id: AccountId,
+    operation: &'static str,
+    key: String,
+}
+
+/// What is known of a key.
+#[derive(Debug)]
+pub enum Seen<T> {
+    /// Nothing: go on, and [`remember`] the answer.
+    New(NewKey),
+    /// It was done before; this was the answer.
+    Before(T),
+}
+
+/// Asks whether this user has done this for this account under this key.
+/// # Errors
+/// `IDEMPOTENCY_KEY_REUSED` when it was done with another input, `INVALID_INPUT` for a key that is empty or too long.
+pub async fn seen<T: DeserializeOwned>(
+    work: &Work,
+    account_id: AccountId,
+    operation: &'static str,
+    key: &str,
+    input: &impl Serialize,
+) -> Result<Seen<T>, Error> {
+    if key.is_empty() || key.len() > MAX_LENGTH {
+        return Err(Refusal::invalid("idempotencyKey", "An idempotency key has 1 to 255 characters.").into());
+    }
+    let user_id = work.user_id()?;
+    let input = serde_json::to_value(input).map_err(|e| Error::fault(format!("input: {e}")))?;
+    let input_hash = fingerprint(&input);
+    let row = idempotency_key::Model {
+        user_id: user_id.into(),
+        account_id: account_id.into(),
+        operation: operation.to_owned(),
+        key: key.to_owned(),
+        input_hash: input_hash.clone(),
+        answer: None,
+        created_at: work.real_now(),
+    };
+    let new = NewKey { user_id, account_id, operation, key: key.to_owned() };
+    forget(work, &new).await?;
+    // Waits for another transaction that is inserting the same key.
+    if sql::insert_new::<idempotency_key::Entity>(work.conn(), &[row]).await? == 1 {
+        return Ok(Seen::New(new));
+    }
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT * FROM idempotency_key WHERE user_id = ? AND account_id = ? AND operation = ? AND key = ?",
+        [user_id.into(), account_id.into(), operation.into(), key.into()],
+    );
+    let before: idempotency_key::Model =
+        sql.one(work.conn()).await?.ok_or_else(|| Error::fault("an idempotency key vanished"))?;
+    if before.input_hash != input_hash {
+        let message = "This idempotency key was used for something else.";
+        return Err(Refusal::new(Code::IdempotencyKeyReused, message).at(["idempotencyKey"]).into());
+    }
+    let answer = serde_json::from_value(before.answer.unwrap_or_default());
+    answer.map(Seen::Before).map_err(|e| Error::fault(format!("the answer of an idempotency key: {e}")))
+}
+
+/// Keeps the answer with the key, in the transaction of what was done.
+pub async fn remember(work: &Work, key: NewKey, answer: &impl Serialize) -> Result<(), Error> {
+    let NewKey { user_id, account_id, operation, key } = key;
+    let answer = serde_json::to_value(answer).map_err(|e| Error::fault(format!("answer: {e}")))?;
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE idempotency_key SET answer = ? WHERE user_id = ? AND account_id = ? AND operation = ? AND key = ?",
+        [answer.into(), user_id.into(), account_id.into(), operation.into(), key.into()],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// A key older than a day is a new one.
+async fn forget(work: &Work, key: &NewKey) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "DELETE FROM idempotency_key WHERE user_id = ? AND account_id = ? AND operation = ? AND key = ? AND created_at < ?",
+        [
+            key.user_id.into(),
+            key.account_id.into(),
+            key.operation.into(),
+            key.key.as_str().into(),
+            (work.real_now() - KEPT).into(),
+        ],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}

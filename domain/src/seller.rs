@@ -1,0 +1,81 @@
+//! The provider as it stands on invoices, and the settings that use cases need.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use entities::account;
+
+use crate::billing::dunning::DunningRules;
+use crate::calendar::Country;
+use crate::database::Connection;
+use crate::error::Error;
+use crate::gateway::PaymentGateway;
+use crate::gateway::test::TestGateway;
+use crate::tax::rates::VatRates;
+use crate::tax::rules::{TaxFacts, TaxTreatment, tax_treatment};
+
+/// The provider as it stands on invoices.
+#[derive(Clone, Debug)]
+pub struct Seller {
+    /// The legal name.
+    pub name: String,
+    /// Where it is taxed.
+    pub country: Country,
+    /// Its VAT id.
+    pub vat_id: String,
+    /// Several lines.
+    pub address: String,
+    /// Without spaces.
+    pub iban: String,
+    /// Decides the year and the day of an invoice.
+    pub time_zone: Tz,
+}
+
+/// What use cases need to know of the settings. The same in every process of an installation.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who sells.
+    pub seller: Seller,
+    /// Rates of value added tax, with their dates.
+    pub vat_rates: VatRates,
+    /// What follows a declined renewal.
+    pub dunning: DunningRules,
+    /// Who takes the money.
+    pub gateway: Arc<dyn PaymentGateway>,
+}
+
+impl Settings {
+    /// The demo's provider, with the test gateway whose book is in this database.
+    ///
+    /// # Panics
+    /// Never: its country exists.
+    pub fn demo(db: Connection) -> Self {
+        let seller = Seller {
+            name: "Nordlicht Hosting GmbH".to_owned(),
+            country: Country::parse("DE").expect("the demo's country is one"),
+            vat_id: "DE123456789".to_owned(),
+            address: "Hafenstraße 12\n20457 Hamburg".to_owned(),
+            iban: "DE89370400440532013000".to_owned(),
+            time_zone: Tz::Europe__Berlin,
+        };
+        Self {
+            seller,
+            vat_rates: VatRates::standard(),
+            dunning: DunningRules::default(),
+            gateway: Arc::new(TestGateway::new(db)),
+        }
+    }
+
+    /// Category and rate of what this account pays for on that day, a date of the seller's time zone.
+    pub fn tax_of(&self, payer: &account::Model, on: NaiveDate) -> Result<TaxTreatment, Error> {
+        let payer_country = Country::parse(&payer.country).map_err(|e| Error::fault(e.to_string()))?;
+        self.tax_in(payer_country, payer.vat_id.as_deref(), on)
+    }
+
+    /// The same for a payer who has no account yet.
+    pub fn tax_in(&self, country: Country, vat_id: Option<&str>, on: NaiveDate) -> Result<TaxTreatment, Error> {
+        let facts = TaxFacts { seller_country: self.seller.country, payer_country: country, payer_vat_id: vat_id, on };
+        tax_treatment(&facts, &self.vat_rates).map_err(|e| Error::fault(e.to_string()))
+    }
+}
