@@ -18,6 +18,7 @@ pub mod notification;
 pub mod page;
 pub mod patch;
 pub mod permission;
+pub mod product;
 pub mod programme;
 pub mod secret;
 pub mod seller;
