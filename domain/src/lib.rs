@@ -20,6 +20,7 @@ pub mod patch;
 pub mod permission;
 pub mod product;
 pub mod programme;
+pub mod renewal;
 pub mod secret;
 pub mod seller;
 pub mod signal;
