@@ -4,6 +4,7 @@ mod architecture;
 mod compose;
 mod connection;
 mod database;
+mod identity;
 mod mail_transport;
 mod mails;
 mod server;
