@@ -1,10 +1,12 @@
 //! Every scenario in one binary: it links once.
 
 mod architecture;
+mod client;
 mod compose;
 mod connection;
 mod database;
-mod identity;
+mod invitation;
 mod mail_transport;
 mod mails;
+mod partnership;
 mod server;

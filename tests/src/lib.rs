@@ -5,5 +5,6 @@ pub mod auditor;
 pub mod client;
 pub mod database;
 pub mod mail;
+pub mod partners;
 pub mod server;
 pub mod smtp;

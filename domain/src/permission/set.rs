@@ -31,6 +31,21 @@ impl Permission {
         Self::ContactSupport,
     ];
 
+    /// As in the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ViewProducts => "VIEW_PRODUCTS",
+            Self::ManageProducts => "MANAGE_PRODUCTS",
+            Self::Purchase => "PURCHASE",
+            Self::ViewInvoices => "VIEW_INVOICES",
+            Self::ManageBilling => "MANAGE_BILLING",
+            Self::ManageMembers => "MANAGE_MEMBERS",
+            Self::ManagePartners => "MANAGE_PARTNERS",
+            Self::ManageClients => "MANAGE_CLIENTS",
+            Self::ContactSupport => "CONTACT_SUPPORT",
+        }
+    }
+
     /// Its bit in the columns named `permissions` and `required`.
     pub const fn bit(self) -> i32 {
         match self {

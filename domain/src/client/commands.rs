@@ -1,0 +1,226 @@
+//! What is done with client records.
+
+use entities::id::{AccountId, ClientId};
+use entities::{account, client};
+
+use super::store;
+use crate::activity::{ActivityKind, Event};
+use crate::error::{Code, Error, Refusal};
+use crate::patch::Patch;
+use crate::permission::{Action, Permission, Target, permit};
+use crate::text;
+use crate::work::Work;
+
+/// A telephone number as people write it, in characters.
+const PHONE: usize = 50;
+
+/// To make a record in a partner's account.
+struct Create;
+
+impl Action for Create {
+    type Row = account::Model;
+    const PERMISSION: Permission = Permission::ManageClients;
+
+    fn target(row: &Self::Row) -> Target {
+        Target::account(row.id)
+    }
+}
+
+/// To change a record, or to connect it.
+struct Manage;
+
+impl Action for Manage {
+    type Row = client::Model;
+    const PERMISSION: Permission = Permission::ManageClients;
+
+    fn target(row: &Self::Row) -> Target {
+        Target::account(row.partner_id)
+    }
+}
+
+/// What a partner writes down about a client.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the names are the contract's")]
+pub struct NewClient {
+    pub name: String,
+    pub email: Option<String>,
+    pub company: Option<String>,
+    pub phone: Option<String>,
+    pub notes: Option<String>,
+}
+
+/// A new record, in this partner's account.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names are the contract's")]
+pub struct CreateClient {
+    pub partner_id: AccountId,
+    pub client: NewClient,
+}
+
+/// Makes a record. Source: S3.2, S3.4.
+/// # Errors
+/// `INVALID_INPUT`, also for an account that is no partner.
+pub async fn create(work: &mut Work, command: CreateClient) -> Result<client::Model, Error> {
+    let CreateClient { partner_id, client } = command;
+    let permit = permit::<Create>(work, partner_id).await?;
+    if permit.row.programme_id.is_none() {
+        return Err(Refusal::invalid("partnerId", "is not enrolled in a partner programme").into());
+    }
+    let NewClient { name, email, company, phone, notes } = client;
+    let checked = Checked {
+        name: text::line("name", &name, text::NAME),
+        email: email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose(),
+        company: text::optional_line("company", company.as_deref(), text::NAME),
+        phone: text::optional_line("phone", phone.as_deref(), PHONE),
+        notes: text::optional_lines("notes", notes.as_deref(), text::LONG),
+    };
+    let row = checked.into_row(work, partner_id).map_err(|refusal| refusal.within(["client"]))?;
+    add(work, &row).await?;
+    work.record("createClient", Some(permit.grant), Some(row.id.into()));
+    Ok(row)
+}
+
+/// Fields on their way into a row.
+struct Checked {
+    name: Result<String, Refusal>,
+    email: Result<Option<String>, Refusal>,
+    company: Result<Option<String>, Refusal>,
+    phone: Result<Option<String>, Refusal>,
+    notes: Result<Option<String>, Refusal>,
+}
+
+impl Checked {
+    fn into_row(self, work: &Work, partner_id: AccountId) -> Result<client::Model, Refusal> {
+        let Self { name, email, company, phone, notes } = self;
+        let row = client::Model {
+            id: work.new_id(),
+            partner_id,
+            name: name?,
+            email: email?,
+            company: company?,
+            phone: phone?,
+            notes: notes?,
+            account_id: None,
+            search: String::new(),
+            created_at: work.now(),
+        };
+        Ok(client::Model { search: search_of(&row), ..row })
+    }
+}
+
+fn search_of(row: &client::Model) -> String {
+    let parts = [Some(&row.name), row.email.as_ref(), row.company.as_ref()];
+    text::searchable(parts.into_iter().flatten().map(String::as_str))
+}
+
+async fn add(work: &mut Work, row: &client::Model) -> Result<(), Error> {
+    store::add(work, row).await?;
+    let event = Event::new(row.partner_id, ActivityKind::ClientCreated).about("Client", row.id);
+    work.tell(event.with(serde_json::json!({ "client": row.name })));
+    Ok(())
+}
+
+/// A change of a record: what is kept stays, what is cleared goes.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names are the contract's")]
+pub struct UpdateClient {
+    pub client_id: ClientId,
+    pub name: Patch<String>,
+    pub email: Patch<String>,
+    pub company: Patch<String>,
+    pub phone: Patch<String>,
+    pub notes: Patch<String>,
+}
+
+/// Changes a record. The address of a connected account is not touched by it.
+/// # Errors
+/// `INVALID_INPUT`.
+pub async fn update(work: &mut Work, command: UpdateClient) -> Result<client::Model, Error> {
+    let UpdateClient { client_id, name, email, company, phone, notes } = command;
+    let permit = permit::<Manage>(work, client_id).await?;
+    let old = permit.row;
+    let name = name.required("name")?.map(|name| text::line("name", &name, text::NAME)).transpose()?;
+    let row = client::Model {
+        name: name.unwrap_or(old.name),
+        email: email.try_map(|email| text::email("email", &email))?.or(old.email),
+        company: optional(company, |text| text::optional_line("company", Some(text), text::NAME))?.or(old.company),
+        phone: optional(phone, |text| text::optional_line("phone", Some(text), PHONE))?.or(old.phone),
+        notes: optional(notes, |text| text::optional_lines("notes", Some(text), text::LONG))?.or(old.notes),
+        ..old
+    };
+    let row = client::Model { search: search_of(&row), ..row };
+    store::save(work, &row).await?;
+    work.record("updateClient", Some(permit.grant), Some(client_id.into()));
+    Ok(row)
+}
+
+/// A new text that turns out to be blank clears.
+fn optional(
+    patch: Patch<String>,
+    check: impl FnOnce(&str) -> Result<Option<String>, Refusal>,
+) -> Result<Patch<String>, Refusal> {
+    Ok(match patch {
+        Patch::Set(text) => check(&text)?.map_or(Patch::Clear, Patch::Set),
+        unchanged @ (Patch::Keep | Patch::Clear) => unchanged,
+    })
+}
+
+/// The account that a record is to be connected to, and what the record says where it must be made first.
+pub(crate) struct Connection {
+    pub(crate) partner_id: AccountId,
+    pub(crate) account_id: AccountId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
+
+/// The partner's record for an account: the one chosen, the one that is connected to it already, or a new one.
+///
+/// The caller holds the lock of the pair's partnership. Source: S3.15, S3.16.
+/// # Errors
+/// `NOT_FOUND` for a record of another partner, `CONFLICT` for one that stands for another account, or where another record
+/// stands for this one.
+pub(crate) async fn connect(
+    work: &mut Work,
+    connection: Connection,
+    chosen: Option<ClientId>,
+) -> Result<client::Model, Error> {
+    let Connection { partner_id, account_id, name, email } = connection;
+    let known = store::of_account(work, partner_id, account_id).await?;
+    let Some(chosen) = chosen else {
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let search = text::searchable([name.as_str(), email.as_str()]);
+        let row = client::Model {
+            id: work.new_id(),
+            partner_id,
+            name,
+            email: Some(email),
+            company: None,
+            phone: None,
+            notes: None,
+            account_id: Some(account_id),
+            search,
+            created_at: work.now(),
+        };
+        add(work, &row).await?;
+        return Ok(row);
+    };
+    let record = permit::<Manage>(work, chosen).await?.row;
+    if record.partner_id != partner_id {
+        return Err(Error::NotFound);
+    }
+    match (record.account_id, known) {
+        (Some(connected), _) if connected == account_id => Ok(record),
+        (Some(_), _) => Err(conflict("This record stands for another account.")),
+        (None, Some(_)) => Err(conflict("Another record stands for this account already.")),
+        (None, None) => {
+            store::connect(work, record.id, account_id).await?;
+            Ok(client::Model { account_id: Some(account_id), ..record })
+        }
+    }
+}
+
+fn conflict(message: &'static str) -> Error {
+    Refusal::new(Code::Conflict, message).at(["clientId"]).into()
+}

@@ -1,0 +1,42 @@
+//! What is read of client records.
+
+use std::collections::HashMap;
+
+use entities::client::Model;
+use entities::id::AccountId;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::nested::{self, List};
+use crate::page::{ById, Order, Page};
+use crate::permission::visible;
+use crate::sql::Sql;
+use crate::store::Reader;
+use crate::text;
+
+const CLIENTS: List = List { table: "client", tie: "x.partner_id = k.id", order: Order::Ascending };
+
+/// A page of the records of each partner, oldest first; `search` looks into name, address and company.
+pub async fn of_partners(
+    reader: &Reader,
+    partners: &[AccountId],
+    search: Option<&str>,
+    page: &ById,
+) -> Result<HashMap<Uuid, Page<Model>>, Error> {
+    nested::pages(reader, CLIENTS, partners, page, condition(reader, search)).await
+}
+
+/// How many such records each partner has.
+pub async fn count(reader: &Reader, partners: &[AccountId], search: Option<&str>) -> Result<HashMap<Uuid, i64>, Error> {
+    nested::counts(reader, CLIENTS, partners, condition(reader, search)).await
+}
+
+fn condition(reader: &Reader, search: Option<&str>) -> impl Fn(&mut Sql) {
+    let pattern = text::search_pattern(search);
+    move |sql| {
+        visible::clients(sql, reader.actor(), "x");
+        if let Some(pattern) = &pattern {
+            sql.add(r" AND x.search LIKE ? ESCAPE '\'", [pattern.clone().into()]);
+        }
+    }
+}

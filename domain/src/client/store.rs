@@ -1,0 +1,53 @@
+//! The statements of client records.
+
+use entities::client::{self, Model};
+use entities::id::{AccountId, ClientId};
+
+use crate::error::Error;
+use crate::sql::insert;
+use crate::work::Work;
+
+pub(super) async fn add(work: &Work, row: &Model) -> Result<(), Error> {
+    insert::<client::Entity>(work.conn(), std::slice::from_ref(row)).await?;
+    Ok(())
+}
+
+pub(super) async fn save(work: &Work, row: &Model) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE client SET name = ?, email = ?, company = ?, phone = ?, notes = ?, search = ? WHERE id = ?",
+        [
+            row.name.clone().into(),
+            row.email.clone().into(),
+            row.company.clone().into(),
+            row.phone.clone().into(),
+            row.notes.clone().into(),
+            row.search.clone().into(),
+            row.id.into(),
+        ],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// The partner's record for this account, locked.
+pub(super) async fn of_account(
+    work: &Work,
+    partner_id: AccountId,
+    account_id: AccountId,
+) -> Result<Option<Model>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT * FROM client WHERE partner_id = ? AND account_id = ? /for update/",
+        [partner_id.into(), account_id.into()],
+    );
+    Ok(sql.one(work.conn()).await?)
+}
+
+/// Connects a record, for good.
+pub(super) async fn connect(work: &Work, id: ClientId, account_id: AccountId) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("UPDATE client SET account_id = ? WHERE id = ? AND account_id IS NULL", [account_id.into(), id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,347 @@
+//! The statements of invitations and partnerships.
+
+use chrono::{DateTime, Utc};
+use entities::id::{AccountId, InvitationId, PartnershipId, ProductId, UserId};
+use entities::invitation::{AccessLevel, InvitationDirection, InvitationStatus};
+use entities::partnership::PayerKind;
+use entities::product::RenewalBilling;
+use entities::{invitation, invitation_product, partnership, partnership_product, payer_change};
+use sea_orm::{ActiveEnum, FromQueryResult};
+
+use super::rules::Terms;
+use crate::error::Error;
+use crate::permission::visible;
+use crate::sql::{insert, insert_new};
+use crate::work::Work;
+
+/// A partner, as its public profile leads to it.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Partner {
+    pub(super) account_id: AccountId,
+    pub(super) accepts_access_offers: bool,
+}
+
+/// The partner behind a published profile.
+pub(super) async fn partner(work: &Work, slug: &str) -> Result<Option<Partner>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT a.id AS account_id, g.accepts_access_offers FROM partner_profile f JOIN account a ON a.id = f.account_id
+        JOIN programme g ON g.id = a.programme_id WHERE f.slug = ? AND f.is_published",
+        [slug.into()],
+    );
+    Ok(sql.one(work.conn()).await?)
+}
+
+/// What mails and feeds say of an account.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct Party {
+    pub(super) id: AccountId,
+    pub(super) name: String,
+    pub(super) time_zone: String,
+}
+
+/// Accounts by their ids; one that does not exist is missing.
+pub(super) async fn parties(work: &Work, ids: &[AccountId]) -> Result<Vec<Party>, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT id, name, time_zone FROM account WHERE id ").any(ids);
+    Ok(sql.all(work.conn()).await?)
+}
+
+#[derive(FromQueryResult)]
+struct Name {
+    name: String,
+}
+
+/// What a person is called.
+pub(super) async fn person_name(work: &Work, id: UserId) -> Result<String, Error> {
+    let mut sql = work.sql();
+    sql.add(r#"SELECT name FROM "user" WHERE id = ?"#, [id.into()]);
+    Ok(sql.one::<Name>(work.conn()).await?.ok_or(Error::NotFound)?.name)
+}
+
+/// A product as an invitation names it.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Named {
+    pub(super) id: ProductId,
+    pub(super) label: String,
+}
+
+/// Those of the products that this account holds and the actor sees.
+pub(super) async fn own_products(work: &Work, account_id: AccountId, ids: &[ProductId]) -> Result<Vec<Named>, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT x.id, x.label FROM product x WHERE x.id ").any(ids);
+    sql.add(" AND x.account_id = ? AND ", [account_id.into()]);
+    visible::products(&mut sql, work.actor(), work.now(), "x");
+    sql.push(" ORDER BY x.id");
+    Ok(sql.all(work.conn()).await?)
+}
+
+/// The products that an invitation names; for one who was granted leave to answer it.
+pub(super) async fn offered(work: &Work, id: InvitationId) -> Result<Vec<Named>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT x.id, x.label FROM invitation_product o JOIN product x ON x.id = o.product_id
+        WHERE o.invitation_id = ? ORDER BY x.id",
+        [id.into()],
+    );
+    Ok(sql.all(work.conn()).await?)
+}
+
+/// Adds an invitation with its products; false when one of this direction is under way for the pair.
+pub(super) async fn add_invitation(
+    work: &Work,
+    row: &invitation::Model,
+    products: &[ProductId],
+) -> Result<bool, Error> {
+    if insert_new::<invitation::Entity>(work.conn(), std::slice::from_ref(row)).await? == 0 {
+        return Ok(false);
+    }
+    let rows: Vec<_> = products
+        .iter()
+        .map(|product_id| invitation_product::Model { invitation_id: row.id, product_id: *product_id })
+        .collect();
+    insert::<invitation_product::Entity>(work.conn(), &rows).await?;
+    Ok(true)
+}
+
+#[derive(FromQueryResult)]
+struct Direction {
+    direction: InvitationDirection,
+}
+
+/// Which way an invitation goes: that never changes.
+pub(super) async fn direction(work: &Work, id: InvitationId) -> Result<Option<InvitationDirection>, Error> {
+    let mut sql = work.sql();
+    sql.add("SELECT direction FROM invitation WHERE id = ?", [id.into()]);
+    Ok(sql.one::<Direction>(work.conn()).await?.map(|row| row.direction))
+}
+
+/// Writes how an invitation was answered. Its row is locked.
+pub(super) async fn answer(work: &Work, row: &invitation::Model) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE invitation SET status = ?, rejection_message = ?, client_id = ?, answered_by_id = ?, answered_at = ? WHERE id = ?",
+        [
+            row.status.to_value().into(),
+            row.rejection_message.clone().into(),
+            row.client_id.into(),
+            row.answered_by_id.into(),
+            row.answered_at.into(),
+            row.id.into(),
+        ],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// The pair of accounts of an invitation or partnership.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) partner_id: AccountId,
+    pub(super) client_account_id: AccountId,
+}
+
+/// Writes down which invitations have lapsed: those of one pair, or at most so many of all.
+pub(super) async fn lapse(work: &Work, pair: Option<Pair>, limit: i64) -> Result<Vec<invitation::Model>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE invitation SET status = 'EXPIRED', answered_at = expires_at
+        WHERE id IN (SELECT x.id FROM invitation x WHERE x.status = 'PENDING' AND x.expires_at <= ?",
+        [work.now().into()],
+    );
+    if let Some(Pair { partner_id, client_account_id }) = pair {
+        sql.add(" AND x.partner_id = ? AND x.client_account_id = ?", [partner_id.into(), client_account_id.into()]);
+    }
+    sql.add(" ORDER BY x.expires_at, x.id LIMIT ? /for update/) AND status = 'PENDING' RETURNING *", [limit.into()]);
+    Ok(sql.all(work.conn()).await?)
+}
+
+/// The partnership of a pair that has not ended, locked.
+pub(super) async fn standing(work: &Work, pair: Pair) -> Result<Option<partnership::Model>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT * FROM partnership WHERE partner_id = ? AND client_account_id = ? AND status <> 'ENDED' /for update/",
+        [pair.partner_id.into(), pair.client_account_id.into()],
+    );
+    Ok(sql.one(work.conn()).await?)
+}
+
+/// Adds a partnership; false when the pair has one meanwhile.
+pub(super) async fn add_partnership(work: &Work, row: &partnership::Model) -> Result<bool, Error> {
+    Ok(insert_new::<partnership::Entity>(work.conn(), std::slice::from_ref(row)).await? == 1)
+}
+
+/// Writes a new grant into a partnership, which is locked.
+pub(super) async fn regrant(work: &Work, id: PartnershipId, terms: &Terms, payer: PayerKind) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE partnership SET access_level = ?, permissions = ?, has_all_products = ?, payer = ?, expires_at = ? WHERE id = ?",
+        [
+            terms.access_level.to_value().into(),
+            terms.permissions.bits().into(),
+            terms.has_all_products.into(),
+            payer.to_value().into(),
+            terms.expires_at.into(),
+            id.into(),
+        ],
+    );
+    sql.execute(work.conn()).await?;
+    let mut sql = work.sql();
+    sql.add("DELETE FROM partnership_product WHERE partnership_id = ?", [id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Adds the products that a partnership covers.
+pub(super) async fn cover(work: &Work, id: PartnershipId, products: &[ProductId]) -> Result<(), Error> {
+    let rows: Vec<_> = products
+        .iter()
+        .map(|product_id| partnership_product::Model { partnership_id: id, product_id: *product_id })
+        .collect();
+    insert::<partnership_product::Entity>(work.conn(), &rows).await?;
+    Ok(())
+}
+
+/// Gives a partnership the products it covers that no partnership in force looks after. Source: rules §3, "Managing partnership".
+pub(super) async fn manage(work: &Work, row: &partnership::Model) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE product SET managed_by_id = ? WHERE account_id = ? AND status <> 'CANCELLED'
+            AND NOT EXISTS (SELECT 1 FROM partnership s WHERE s.id = product.managed_by_id AND s.status <> 'ENDED'
+                AND (s.expires_at IS NULL OR s.expires_at > ?))",
+        [row.id.into(), row.client_account_id.into(), work.now().into()],
+    );
+    if !row.has_all_products {
+        sql.add(
+            " AND id IN (SELECT c.product_id FROM partnership_product c WHERE c.partnership_id = ?)",
+            [row.id.into()],
+        );
+    }
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[expect(dead_code, reason = "only whether there is a row counts")]
+    n: i32,
+}
+
+/// Whether the account can be charged.
+pub(super) async fn can_pay(work: &Work, account_id: AccountId) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT 1 AS n FROM payment_method WHERE account_id = ? AND removed_at IS NULL LIMIT 1",
+        [account_id.into()],
+    );
+    Ok(sql.one::<Found>(work.conn()).await?.is_some())
+}
+
+/// Whether the pair has a partnership in force, or frozen.
+pub(super) async fn are_partners(work: &Work, pair: Pair) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT 1 AS n FROM partnership WHERE partner_id = ? AND client_account_id = ? AND status <> 'ENDED'
+            AND (expires_at IS NULL OR expires_at > ?)",
+        [pair.partner_id.into(), pair.client_account_id.into(), work.now().into()],
+    );
+    Ok(sql.one::<Found>(work.conn()).await?.is_some())
+}
+
+/// Sets the payer. The row is locked.
+pub(super) async fn set_payer(work: &Work, id: PartnershipId, payer: PayerKind) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("UPDATE partnership SET payer = ? WHERE id = ?", [payer.to_value().into(), id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Adds to the history of who pays.
+pub(super) async fn add_payer_changes(work: &Work, rows: &[payer_change::Model]) -> Result<(), Error> {
+    insert::<payer_change::Entity>(work.conn(), rows).await?;
+    Ok(())
+}
+
+/// How a product of the client is billed.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Billing {
+    pub(super) id: ProductId,
+    pub(super) renewal_billing: RenewalBilling,
+    pub(super) managed_by_id: Option<PartnershipId>,
+}
+
+/// Those of the products that this account holds, locked, by id.
+pub(super) async fn lock_products(
+    work: &Work,
+    account_id: AccountId,
+    ids: &[ProductId],
+) -> Result<Vec<Billing>, Error> {
+    let mut sql = work.sql();
+    sql.push("SELECT x.id, x.renewal_billing, x.managed_by_id FROM product x WHERE x.id ").any(ids);
+    sql.add(" AND x.account_id = ? ORDER BY x.id /for update/", [account_id.into()]);
+    Ok(sql.all(work.conn()).await?)
+}
+
+/// From now on these products follow the partnership's payer.
+pub(super) async fn follow(work: &Work, id: PartnershipId, products: &[ProductId]) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("UPDATE product SET renewal_billing = 'PARTNERSHIP', managed_by_id = ? WHERE id ", [id.into()]);
+    sql.any(products);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Locks partnerships that have run out: at most so many, in the order of their ids.
+pub(super) async fn run_out(work: &Work, limit: i64) -> Result<Vec<partnership::Model>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT * FROM partnership WHERE status = 'ACTIVE' AND expires_at <= ? ORDER BY id LIMIT ? /for update/",
+        [work.now().into(), limit.into()],
+    );
+    Ok(sql.all(work.conn()).await?)
+}
+
+/// Ends partnerships, which are locked; from here on the client pays.
+pub(super) async fn end(work: &Work, ids: &[PartnershipId]) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE partnership SET status = 'ENDED', payer = 'CLIENT',
+            ended_at = CASE WHEN expires_at < ? THEN expires_at ELSE ? END WHERE id ",
+        [work.now().into(), work.now().into()],
+    );
+    sql.any(ids);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// The two kinds of deadlines that the sweep follows.
+#[derive(Debug, FromQueryResult)]
+struct Deadline {
+    due_at: Option<DateTime<Utc>>,
+}
+
+/// When the next invitation lapses or partnership runs out, after `now`.
+pub(super) async fn next_deadline(work: &Work) -> Result<Option<DateTime<Utc>>, Error> {
+    let mut sql = work.sql();
+    sql.push(
+        "SELECT min(d.due_at) AS due_at FROM (SELECT min(expires_at) AS due_at FROM invitation WHERE status = 'PENDING'
+        UNION ALL SELECT min(expires_at) FROM partnership WHERE status = 'ACTIVE') d",
+    );
+    Ok(sql.one::<Deadline>(work.conn()).await?.and_then(|deadline| deadline.due_at))
+}
+
+/// The terms that an invitation offers.
+pub(super) fn terms_of(row: &invitation::Model) -> Terms {
+    Terms {
+        access_level: row.access_level,
+        permissions: crate::permission::Permissions::from_bits(row.permissions),
+        has_all_products: row.has_all_products,
+        payer: row.payer.filter(|_| row.access_level == AccessLevel::Full),
+        expires_at: row.access_expires_at,
+    }
+}
+
+/// Whether it can still be answered.
+pub(super) fn is_open(row: &invitation::Model, now: DateTime<Utc>) -> bool {
+    super::rules::status_at(row.status, row.expires_at, now) == InvitationStatus::Pending
+}

@@ -1,0 +1,155 @@
+//! A partner's own records of its clients.
+
+use domain::client::commands::{CreateClient, NewClient, UpdateClient, create, update};
+use domain::client::queries;
+use domain::error::{Code, Error};
+use domain::page::PageRequest;
+use domain::patch::Patch;
+use entities::client;
+use entities::membership::Role;
+use rstest::rstest;
+use tests::database::Db;
+use tests::partners::Partners;
+
+fn named(name: &str) -> NewClient {
+    NewClient { name: name.to_owned(), ..NewClient::default() }
+}
+
+async fn add(w: &Partners, token: &str, client: NewClient) -> Result<client::Model, Error> {
+    let command = CreateClient { partner_id: w.acme, client };
+    w.write(token, move |work| Box::pin(create(work, command.clone()))).await
+}
+
+async fn names(w: &Partners, search: &str) -> Vec<String> {
+    let reader = w.reader(&w.acme_owner).await;
+    let page = PageRequest::first(100);
+    let found = queries::of_partners(&reader, &[w.acme], Some(search), &page).await.unwrap();
+    let count = queries::count(&reader, &[w.acme], Some(search)).await.unwrap();
+    let rows = found.get(&w.acme.0).map(|page| page.rows.clone()).unwrap_or_default();
+    assert_eq!(count.get(&w.acme.0).copied().unwrap_or_default(), i64::try_from(rows.len()).unwrap());
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+/// S3.2, S3.4: a partner makes a record of somebody who has no account; it is in the list once it is saved.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_creates_a_client(#[case] db: Db) {
+    let w = Partners::start(db).await;
+    let technical = w.person("tim@acme.example", "Tim", &[(w.acme, Role::Technical)]).await;
+    let viewer = w.person("vi@acme.example", "Vi", &[(w.acme, Role::Viewer)]).await;
+    let stranger = w.person("eve@else.example", "Eve", &[(w.account("Else", None).await, Role::Owner)]).await;
+    assert!(names(&w, "").await.is_empty());
+    let row =
+        add(&w, &technical, NewClient { email: Some("Zoë@Example.COM".replace('ë', "e")), ..named("  Zoë ") }).await;
+    let row = row.unwrap();
+    assert_eq!((row.name.as_str(), row.email.as_deref(), row.account_id), ("Zoë", Some("zoe@example.com"), None));
+    assert_eq!(names(&w, "").await, ["Zoë"]);
+    assert_eq!(w.feed(w.acme).await.len(), 1);
+
+    let bad = add(&w, &technical, NewClient { email: Some("nonsense".to_owned()), ..named("X") }).await.unwrap_err();
+    let Error::Refused(refusal) = bad else { panic!("{bad:?}") };
+    assert_eq!((refusal.code, refusal.field.join(".")), (Code::InvalidInput, "client.email".to_owned()));
+    assert_eq!(add(&w, &technical, named(" ")).await.unwrap_err().code(), Some(Code::InvalidInput));
+    assert_eq!(add(&w, &viewer, named("X")).await.unwrap_err().code(), Some(Code::PermissionDenied));
+    let not_a_partner = CreateClient { partner_id: w.bolt, client: named("X") };
+    let end = w.write(&w.bolt_owner, move |work| Box::pin(create(work, not_a_partner.clone()))).await;
+    assert_eq!(end.unwrap_err().code(), Some(Code::InvalidInput));
+    assert_eq!(names(&w, "").await, ["Zoë"], "nothing exists before it is saved");
+    let reader = w.reader(&stranger).await;
+    assert!(queries::of_partners(&reader, &[w.acme], None, &PageRequest::first(9)).await.unwrap().is_empty());
+    assert!(queries::count(&reader, &[w.acme], None).await.unwrap().is_empty());
+}
+
+/// What is absent stays, null clears; the name cannot be cleared.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_changes_what_it_names(#[case] db: Db) {
+    let w = Partners::start(db).await;
+    let new = NewClient { phone: Some("1".to_owned()), notes: Some("n".to_owned()), ..named("Ann") };
+    let row = add(&w, &w.acme_owner, new).await.unwrap();
+    let keep = UpdateClient {
+        client_id: row.id,
+        name: Patch::Keep,
+        email: Patch::Keep,
+        company: Patch::Keep,
+        phone: Patch::Keep,
+        notes: Patch::Keep,
+    };
+    let change =
+        async |command: UpdateClient| w.write(&w.acme_owner, move |work| Box::pin(update(work, command.clone()))).await;
+    let changed =
+        change(UpdateClient { company: Patch::Set("Ann & Co".to_owned()), phone: Patch::Clear, ..keep.clone() });
+    let changed = changed.await.unwrap();
+    assert_eq!(
+        (changed.company.as_deref(), changed.phone, changed.notes.as_deref()),
+        (Some("Ann & Co"), None, Some("n"))
+    );
+    assert_eq!(names(&w, "ann & co").await, ["Ann"], "the search follows");
+    let nameless = change(UpdateClient { name: Patch::Clear, ..keep.clone() }).await;
+    assert_eq!(nameless.unwrap_err().code(), Some(Code::InvalidInput));
+    let foreign = w.write(&w.bolt_owner, move |work| Box::pin(update(work, keep.clone()))).await;
+    assert_eq!(foreign.unwrap_err().code(), Some(Code::NotFound));
+}
+
+/// A search looks into name, address and company, whatever the case, and takes its own marks for what they are.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_what_it_says(#[case] db: Db) {
+    let w = Partners::start(db).await;
+    for (name, email, company) in [
+        ("Müller", Some("info@a.example"), Some("Äpfel AG")),
+        ("100% Web", None, None),
+        ("100 Web", None, None),
+        ("under_score", None, None),
+    ] {
+        let client = NewClient { email: email.map(str::to_owned), company: company.map(str::to_owned), ..named(name) };
+        add(&w, &w.acme_owner, client).await.unwrap();
+    }
+    assert_eq!(names(&w, "MÜLLER").await, ["Müller"]);
+    assert_eq!(names(&w, "äpfel").await, ["Müller"]);
+    assert_eq!(names(&w, "INFO@").await, ["Müller"]);
+    assert_eq!(names(&w, "100%").await, ["100% Web"]);
+    assert_eq!(names(&w, "r_s").await, ["under_score"]);
+    assert_eq!(names(&w, "\\").await, Vec::<String>::new());
+    assert_eq!(names(&w, " ").await.len(), 4);
+}
+
+/// Pages hold together in both directions, for several partners in one statement.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_hold_together(#[case] db: Db) {
+    let w = Partners::start(db).await;
+    let zeta = w.account("Zeta", Some(w.programme)).await;
+    let token = w.person("two@both.example", "Two", &[(w.acme, Role::Admin), (zeta, Role::Admin)]).await;
+    for n in 1..=5 {
+        add(&w, &token, named(&format!("a{n}"))).await.unwrap();
+        let command = CreateClient { partner_id: zeta, client: named(&format!("z{n}")) };
+        w.write(&token, move |work| Box::pin(create(work, command.clone()))).await.unwrap();
+    }
+    let reader = w.reader(&token).await;
+    let before = reader.statements().count();
+    let found = queries::of_partners(&reader, &[w.acme, zeta], None, &PageRequest::first(2)).await.unwrap();
+    assert_eq!(reader.statements().count() - before, 1);
+    let names = |rows: &[client::Model]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&found[&w.acme.0].rows), ["a1", "a2"]);
+    assert_eq!(names(&found[&zeta.0].rows), ["z1", "z2"]);
+    assert!(found[&zeta.0].has_next && !found[&zeta.0].has_previous);
+
+    let after = PageRequest { after: Some(found[&w.acme.0].rows[1].id.0), ..PageRequest::first(9) };
+    let rest = queries::of_partners(&reader, &[w.acme], None, &after).await.unwrap();
+    assert_eq!(names(&rest[&w.acme.0].rows), ["a3", "a4", "a5"]);
+    assert!(!rest[&w.acme.0].has_next && rest[&w.acme.0].has_previous);
+    let last = PageRequest { from_back: true, ..PageRequest::first(2) };
+    let last = queries::of_partners(&reader, &[w.acme, zeta], None, &last).await.unwrap();
+    assert_eq!(names(&last[&w.acme.0].rows), ["a4", "a5"]);
+    assert_eq!(names(&last[&zeta.0].rows), ["z4", "z5"]);
+    assert!(last[&zeta.0].has_previous && !last[&zeta.0].has_next);
+}
