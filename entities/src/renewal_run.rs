@@ -18,6 +18,7 @@ pub struct Model {
     pub renewed: i32,
     pub declined: i32,
     pub failed: i32,
+    pub open_lanes: i32,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,7 @@ pub mod config;
 pub mod migrate;
 pub mod process;
 pub mod server;
+pub mod staff;
 pub mod telemetry;
 
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Up => not_built_in_yet("up"),
         Command::Demo(_) => not_built_in_yet("demo"),
         Command::Schema(_) => not_built_in_yet("schema"),
-        Command::Staff(_) => not_built_in_yet("staff"),
+        Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(_) => not_built_in_yet("renewals"),
         Command::Check => not_built_in_yet("check"),
         Command::Seed(_) => not_built_in_yet("seed"),

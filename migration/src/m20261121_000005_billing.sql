@@ -13,7 +13,8 @@ CREATE TABLE renewal_run (
     due integer NOT NULL,
     renewed integer NOT NULL,
     declined integer NOT NULL,
-    failed integer NOT NULL
+    failed integer NOT NULL,
+    open_lanes integer NOT NULL
 );
 CREATE INDEX renewal_run_open ON renewal_run (started_at) WHERE finished_at IS NULL;
 CREATE TABLE invoice (

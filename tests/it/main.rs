@@ -5,6 +5,7 @@ mod client;
 mod compose;
 mod connection;
 mod database;
+mod identity;
 mod invitation;
 mod mail_transport;
 mod mails;

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use entities::id::AccountId;
 use entities::mailed_token;
 use entities::{membership, user};
+use sea_orm::FromQueryResult;
 use secrecy::SecretString;
 
 pub(crate) use super::store::lock_account;
 use super::{password, rules, store, token};
 use crate::actor::Actor;
 use crate::error::{Code, Error, refuse};
-use crate::permission::{self, Permissions, Target};
+use crate::page::{ById, Order, Page};
+use crate::permission::{self, Permission, Permissions, Target, visible};
 use crate::secret;
 use crate::store::{Now, Reader, Store};
 use crate::text;
@@ -78,4 +80,61 @@ pub async fn owners(reader: &Reader, accounts: &[AccountId]) -> Result<Vec<membe
     let mut sql = reader.sql();
     sql.push("SELECT m.* FROM membership m WHERE m.role = 'OWNER' AND m.account_id ").any(accounts);
     Ok(sql.all(reader.conn()).await?)
+}
+
+/// The memberships of each account that the actor sees, oldest first: the same page of each, in one statement.
+pub async fn members(
+    reader: &Reader,
+    accounts: &[AccountId],
+    page: &ById,
+) -> Result<HashMap<AccountId, Page<membership::Model>>, Error> {
+    let mut sql = reader.sql();
+    let direction = if page.from_back { "DESC" } else { "ASC" };
+    sql.push("SELECT r.id, r.user_id, r.account_id, r.role, r.permissions, r.created_at FROM (SELECT x.*,")
+        .push(&format!(" row_number() OVER (PARTITION BY x.account_id ORDER BY x.id {direction}) AS place"))
+        .push(" FROM membership x WHERE x.account_id ")
+        .any(accounts)
+        .push(" AND ");
+    visible::memberships(&mut sql, reader.actor(), reader.now(), "x");
+    page.bounds(&mut sql, "x.id", Order::Ascending);
+    sql.add(") r WHERE r.place <= ? ORDER BY r.account_id, r.place", [page.fetched().into()]);
+    let rows: Vec<membership::Model> = sql.all(reader.conn()).await?;
+    let mut of: HashMap<AccountId, Vec<_>> = accounts.iter().map(|id| (*id, Vec::new())).collect();
+    for row in rows {
+        of.entry(row.account_id).or_default().push(row);
+    }
+    Ok(of.into_iter().map(|(id, rows)| (id, page.cut(rows))).collect())
+}
+
+/// How many memberships of each account the actor sees.
+pub async fn count_members(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.account_id, count(*) AS n FROM membership x WHERE x.account_id ").any(accounts).push(" AND ");
+    visible::memberships(&mut sql, reader.actor(), reader.now(), "x");
+    sql.push(" GROUP BY x.account_id");
+    let rows: Vec<AccountCount> = sql.all(reader.conn()).await?;
+    Ok(rows.into_iter().map(|row| (row.account_id, row.n)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct AccountCount {
+    account_id: AccountId,
+    n: i64,
+}
+
+/// The actor's own memberships, oldest first; none for nobody.
+pub async fn own_memberships(reader: &Reader, page: &ById) -> Result<Page<membership::Model>, Error> {
+    let Some(user_id) = reader.actor().user_id() else { return Ok(Page::empty()) };
+    let mut sql = reader.sql();
+    sql.add("SELECT x.* FROM membership x WHERE x.user_id = ?", [user_id.into()]);
+    page.bounds(&mut sql, "x.id", Order::Ascending);
+    page.order(&mut sql, "x.id", Order::Ascending);
+    Ok(page.cut(sql.all(reader.conn()).await?))
+}
+
+/// Each way in which the actor holds a permission on an account or a product; none when it is not held, and none when there is no
+/// such thing.
+pub async fn explain(reader: &Reader, permission: Permission, on: Target) -> Result<Vec<permission::Path>, Error> {
+    let facts = permission::held(reader.conn(), reader.actor(), reader.now(), &[on]).await?;
+    Ok(facts.get(&on).map(|facts| permission::explain(facts, permission)).unwrap_or_default())
 }

@@ -1,0 +1,157 @@
+//! Claiming what is due of some payers: invoices, periods and attempts, in one transaction and a constant number of statements.
+
+use std::collections::HashSet;
+
+use entities::id::{AccountId, InvoiceLineId, PartnershipId, ProductPeriodId, RenewalRunId};
+use entities::invoice::InvoiceKind;
+use entities::{product_period, renewal_run};
+
+use super::rules::{BundleKey, RenewalLine, bundles};
+use super::store::{AsOf, DueBy, Renewable, candidates, due, lock};
+use crate::billing::{self, Attempt, Draft, DraftLine, Issued, PaidFor};
+use crate::calendar::Term;
+use crate::error::Error;
+use crate::gateway::Charge;
+use crate::money::{Currency, Money};
+use crate::sql;
+use crate::work::Work;
+
+/// What was claimed.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// To be asked of the gateway, once this is committed.
+    pub(super) charges: Vec<Charge>,
+    /// Periods, paid for or free.
+    pub(super) periods: usize,
+}
+
+/// Claims what is due of these payers. What has no price, or came to be another payer's meanwhile, stays due.
+pub(super) async fn claim(work: &mut Work, run: &renewal_run::Model, payers: &[AccountId]) -> Result<Claimed, Error> {
+    let by = DueBy { as_of: run.as_of, now: work.now() };
+    let found = candidates(work.conn(), by, payers).await?;
+    if found.is_empty() {
+        return Ok(Claimed::default());
+    }
+    lock(work, &found).await?;
+    let locked: HashSet<PartnershipId> = found.iter().filter_map(|it| it.managed_by_id).collect();
+    let ids: Vec<_> = found.iter().map(|it| it.id).collect();
+    // Asked again under the locks: what has changed before them counts, and nothing changes after.
+    let as_of = AsOf::of(work.now(), work.settings());
+    let rows = due(work.conn(), as_of, by, &ids).await?;
+    let payers: HashSet<AccountId> = payers.iter().copied().collect();
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if row.managed_by_id.is_some_and(|id| !locked.contains(&id)) {
+            continue;
+        }
+        if let Some(line) = row.automatic_line()?.filter(|line| payers.contains(&line.billed_to_id)) {
+            lines.push((row, line));
+        }
+    }
+    renew(work, run, lines).await
+}
+
+async fn renew(
+    work: &mut Work,
+    run: &renewal_run::Model,
+    lines: Vec<(&Renewable, RenewalLine)>,
+) -> Result<Claimed, Error> {
+    let mut periods = Vec::with_capacity(lines.len());
+    for (row, _) in lines.iter().filter(|(_, line)| line.amounts.net.is_zero()) {
+        periods.push(period(work, row, row.term()?, None)?);
+    }
+    let free: Vec<ProductPeriodId> = periods.iter().map(|period| period.id).collect();
+    let keyed = lines.into_iter().map(|(row, line)| {
+        let key =
+            BundleKey { billed_to_id: line.billed_to_id, currency: line.amounts.net.currency(), run_at: run.as_of };
+        (key, row.id, line.amounts.net, (row, line))
+    });
+    let bundles = bundles(keyed);
+    let mut drafts = Vec::with_capacity(bundles.len());
+    for (key, lines) in &bundles {
+        let lines =
+            lines.iter().map(|(_, (row, line))| draft_line(row, line, row.term()?)).collect::<Result<_, _>>()?;
+        drafts.push(draft(key.billed_to_id, key.currency, Some(run.id), lines));
+    }
+    let mut attempts = Vec::with_capacity(bundles.len());
+    for (issued, (_, lines)) in billing::issue(work, drafts).await?.into_iter().zip(&bundles) {
+        let issued = issued.ok_or_else(|| Error::fault("a renewal that costs something was not invoiced"))?;
+        for (line, (_, (row, _))) in issued.lines.iter().zip(lines) {
+            periods.push(period(work, row, row.term()?, Some(line.id))?);
+        }
+        attempts.push(attempt_of(&issued)?);
+    }
+    sql::insert::<product_period::Entity>(work.conn(), &periods).await?;
+    if !free.is_empty() {
+        billing::mark_paid(work, &free).await?;
+        count_free(work, run.id, free.len()).await?;
+    }
+    let charges = billing::attempt(work, attempts).await?.into_iter().flatten().collect();
+    Ok(Claimed { charges, periods: periods.len() })
+}
+
+/// The period that a renewal pays for: from where the product stands, one term long.
+pub(super) fn period(
+    work: &Work,
+    row: &Renewable,
+    term: Term,
+    invoice_line_id: Option<InvoiceLineId>,
+) -> Result<product_period::Model, Error> {
+    Ok(product_period::Model {
+        id: work.new_id(),
+        product_id: row.id,
+        period_start: row.renews_on,
+        period_end: row.standing_after(term)?.renews_on,
+        term_months: term.months_i32(),
+        invoice_line_id,
+        paid_at: None,
+        credited_at: None,
+        created_at: work.now(),
+    })
+}
+
+/// An invoice for renewals.
+pub(super) fn draft(
+    billed_to_id: AccountId,
+    currency: Currency,
+    renewal_run_id: Option<RenewalRunId>,
+    lines: Vec<DraftLine>,
+) -> Draft {
+    Draft { kind: InvoiceKind::Renewal, billed_to_id, currency, order_id: None, renewal_run_id, lines }
+}
+
+/// Its line for one product.
+pub(super) fn draft_line(row: &Renewable, line: &RenewalLine, term: Term) -> Result<DraftLine, Error> {
+    Ok(DraftLine {
+        description: row.description(term),
+        plan_id: Some(row.plan_id),
+        product_id: Some(row.id),
+        period: Some((row.renews_on, row.standing_after(term)?.renews_on)),
+        quantity: 1,
+        amounts: line.amounts,
+        rate: line.rate,
+        partnership_id: line.partnership_id,
+        partner_id: line.partner_id,
+        tax: None,
+    })
+}
+
+/// The first attempt to have an invoice paid, by the payer's default method.
+fn attempt_of(issued: &Issued) -> Result<Attempt, Error> {
+    let invoice = &issued.invoice;
+    Ok(Attempt {
+        account_id: invoice.billed_to_id,
+        paid_for: PaidFor::Invoice(invoice.id),
+        amount: Money::new(invoice.total_minor, Currency::parse(&invoice.currency)?),
+        payment_method_id: None,
+    })
+}
+
+/// What is free has no invoice to be counted by.
+async fn count_free(work: &Work, run_id: RenewalRunId, count: usize) -> Result<(), Error> {
+    let count = i32::try_from(count).map_err(|_| Error::fault("too many renewals"))?;
+    let mut sql = work.sql();
+    sql.add("UPDATE renewal_run SET renewed = renewed + ? WHERE id = ?", [count.into(), run_id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}

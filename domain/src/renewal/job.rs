@@ -1,0 +1,36 @@
+//! The jobs of the renewal run.
+
+use entities::id::RenewalRunId;
+use serde::{Deserialize, Serialize};
+
+use crate::job::Job;
+
+/// Begins a run for what is due: `renewal::begin_run`. Of the schedule, each hour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunRenewals {}
+
+impl Job for RunRenewals {
+    const KIND: &'static str = "run_renewals";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
+}
+
+/// Renews what is due of one lane of payers: `renewal::lane`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RenewDue {
+    /// The run.
+    pub run_id: RenewalRunId,
+    /// Counted from 0.
+    pub lane: i32,
+}
+
+impl Job for RenewDue {
+    const KIND: &'static str = "renew_due";
+    const PRIORITY: i32 = 0;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("{}:{}:{}", Self::KIND, self.run_id, self.lane))
+    }
+}
