@@ -1,6 +1,7 @@
 //! Every scenario in one binary: it links once.
 
 mod architecture;
+mod billing;
 mod client;
 mod compose;
 mod connection;

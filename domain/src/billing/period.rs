@@ -33,7 +33,6 @@ pub(super) struct Standing {
 /// A period that was paid for, with its product as it stands now.
 #[derive(Debug, Clone)]
 pub(super) struct Moved {
-    pub(super) product_id: ProductId,
     pub(super) period_id: ProductPeriodId,
     pub(super) line_id: Option<InvoiceLineId>,
     pub(super) period_start: NaiveDate,
@@ -118,7 +117,6 @@ pub(super) async fn move_on(
         };
         tell(work, period.product_id, was, product);
         moved.push(Moved {
-            product_id: period.product_id,
             period_id: period.id,
             line_id: period.invoice_line_id,
             period_start: period.period_start,

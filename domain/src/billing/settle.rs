@@ -8,7 +8,7 @@ use entities::invoice::{self, InvoiceStatus};
 use entities::payment::{self, PaymentStatus};
 use serde_json::json;
 
-use super::ledger::payment_received;
+use super::ledger::{payment_received, wallet_spent};
 use super::mail;
 use super::order::{Completed, complete, fail, invoice_of};
 use super::payment::{Settlement, by_id};
@@ -200,14 +200,34 @@ async fn book(
             (None, None) => event,
         });
     }
+    fulfil(work, changed, posting).await?;
+    let unpaid_periods = unpaid(work, &changed.declined).await?;
+    let behind = fall_behind(work, &unpaid_periods).await?;
+    mail::ordered(work, &completed).await?;
+    mail::invoiced(work, changed).await?;
+    mail::payment_failed(work, changed, &unpaid_periods, &behind).await
+}
+
+/// What follows from fully paid invoices: cashback, periods, products; and the posting so far.
+async fn fulfil(work: &mut Work, changed: &Changed, mut posting: Posting) -> Result<(), Error> {
     cashback::credit(work, &changed.paid, &mut posting).await?;
     posting.write(work).await?;
     let periods = unpaid(work, &changed.paid).await?;
     let renewed = move_on(work, periods, &HashSet::new()).await?;
-    let unpaid_periods = unpaid(work, &changed.declined).await?;
-    let behind = fall_behind(work, &unpaid_periods).await?;
-    mail::ordered(work, &completed).await?;
-    mail::renewed(work, changed, &renewed).await?;
-    mail::invoiced(work, changed).await?;
-    mail::payment_failed(work, changed, &unpaid_periods, &behind).await
+    mail::renewed(work, changed, &renewed).await
+}
+
+/// Pays a part of an open, locked invoice out of the payer's own wallet.
+/// # Errors
+/// `INSUFFICIENT_BALANCE`.
+pub(super) async fn pay_from_wallet(work: &mut Work, mut invoice: invoice::Model, amount: Money) -> Result<(), Error> {
+    let payer = invoice.billed_to_id;
+    cashback::spend(work, payer, amount).await?;
+    let mut posting = Posting::default();
+    posting.add(wallet_spent(payer, amount)?, invoice.id);
+    let is_paid = receive(&mut invoice, amount.minor(), work.now())?;
+    write_invoices(work, std::iter::once(&invoice)).await?;
+    let paid = if is_paid { vec![invoice.id] } else { Vec::new() };
+    let changed = Changed { paid, declined: Vec::new(), invoices: HashMap::from([(invoice.id, invoice)]) };
+    fulfil(work, &changed, posting).await
 }

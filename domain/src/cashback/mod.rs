@@ -8,6 +8,8 @@ mod credit;
 pub mod job;
 pub mod queries;
 mod release;
+mod spend;
 
 pub(crate) use credit::credit;
 pub use release::release;
+pub(crate) use spend::spend;

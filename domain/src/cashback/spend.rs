@@ -1,0 +1,41 @@
+//! Spending what is available.
+
+use entities::id::{AccountId, WalletEntryId};
+use entities::wallet_entry;
+use entities::wallet_entry::WalletEntryKind;
+
+use crate::error::{Code, Error, Refusal};
+use crate::money::Money;
+use crate::sql;
+use crate::work::Work;
+
+/// Takes an amount from an account's available cashback; never below zero, however many spend at once. The caller books it.
+/// # Errors
+/// `INSUFFICIENT_BALANCE`.
+pub(crate) async fn spend(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE wallet SET available_minor = available_minor - ? WHERE account_id = ? AND currency = ? AND available_minor >= ?",
+        [amount.minor().into(), account_id.into(), amount.currency().code().into(), amount.minor().into()],
+    );
+    if sql.execute(work.conn()).await? == 0 {
+        let message = "The wallet holds less than that.";
+        return Err(Refusal::new(Code::InsufficientBalance, message).at(["walletAmount"]).into());
+    }
+    let entry = wallet_entry::Model {
+        id: work.new_id::<WalletEntryId>(),
+        account_id,
+        currency: amount.currency().code().to_owned(),
+        kind: WalletEntryKind::Spent,
+        amount_minor: amount.checked_neg()?.minor(),
+        public_price_minor: None,
+        rate_bps: None,
+        invoice_line_id: None,
+        product_id: None,
+        client_id: None,
+        created_at: work.now(),
+        available_at: work.now(),
+    };
+    sql::insert::<wallet_entry::Entity>(work.conn(), &[entry]).await?;
+    Ok(())
+}
