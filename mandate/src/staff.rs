@@ -2,10 +2,12 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use domain::account::commands::{AddStaff, add_staff};
 use domain::actor::System;
+use domain::seller::Settings;
 use domain::signal::Signals;
 use domain::store::Statements;
 use domain::{Actor, Error, Store};
@@ -27,7 +29,9 @@ pub async fn run(command: &Staff) -> anyhow::Result<ExitCode> {
     let password = password.trim_end_matches(['\r', '\n']).into();
 
     let new = AddStaff::prepare(email, &password).await.map_err(told)?;
-    let store = Store::new(db.clone(), Signals::local());
+    // nothing is sold here: whose settings they are makes no difference
+    let settings = Arc::new(Settings::demo(db.clone()));
+    let store = Store::new(db.clone(), Signals::local(), settings);
     let operator = Actor::System(System::Operator);
     let user = store.write(operator, Statements::default(), move |work| Box::pin(add_staff(work, new.clone()))).await;
     let user = user.map_err(told)?;

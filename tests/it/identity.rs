@@ -1,5 +1,7 @@
 //! Signing up, in and out, links in mails, accounts, programmes and profiles, on both databases.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::account::commands::{
     AddStaff, NewPassword, SignUp, SignedIn, SignedUp, UpdateAccount, UpdateUser, add_staff, mail_password_reset,
@@ -18,6 +20,7 @@ use domain::patch::Patch;
 use domain::permission::Permissions;
 use domain::programme::commands::{SaveProfile, SaveProgramme, enrol_as_partner, save_profile, save_programme};
 use domain::programme::queries;
+use domain::seller::Settings;
 use domain::signal::Signals;
 use domain::store::Statements;
 use domain::{Actor, Error, Reader, Store};
@@ -53,7 +56,8 @@ impl World {
     async fn start(db: Db) -> Self {
         let database = Database::fresh(db).await;
         let pool = domain::database::connect(&database.url().parse().unwrap(), 8).await.unwrap();
-        let world = Self { store: Store::new(pool, Signals::local()), database };
+        let settings = Arc::new(Settings::demo(pool.clone()));
+        let world = Self { store: Store::new(pool, Signals::local(), settings), database };
         world.run("INSERT INTO clock (id, now_at) VALUES (1, '2026-11-21T09:00:00+00:00')").await;
         world
     }
