@@ -28,6 +28,8 @@ pub enum System {
     Cashback,
     /// Sends mails: mints the tokens in their links.
     Mail,
+    /// Starts what recurs, and writes down what has lapsed.
+    Schedule,
     /// An operator at the command line.
     Operator,
 }

@@ -31,6 +31,7 @@ pub mod sql;
 pub mod store;
 pub mod tax;
 pub mod text;
+pub mod upkeep;
 pub mod work;
 
 pub use actor::Actor;

@@ -47,10 +47,10 @@ const WORDS: [(&str, &str, &str); 8] = [
     ("/instant/", "timestamptz", "text"),
     // The real time, to the microsecond or as near as the database has it.
     ("/now/", "clock_timestamp()", "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"),
-    // The same in milliseconds since 1970.
+    // The same in milliseconds since 1970, as of the statement: an index can be searched by it, by `clock_timestamp()` not.
     (
         "/now ms/",
-        "(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+        "(extract(epoch FROM statement_timestamp()) * 1000)::bigint",
         "CAST(unixepoch('subsec') * 1000 AS integer)",
     ),
     ("/for update/", "FOR UPDATE", ""),

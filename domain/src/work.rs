@@ -138,6 +138,10 @@ impl Work {
         self.jobs.push(NewJob::of(self.new_id(), &job).after(delay));
     }
 
+    pub(crate) fn enqueue_row(&mut self, job: NewJob) {
+        self.jobs.push(job);
+    }
+
     /// Records who did what to what, and through what it was allowed.
     pub fn record(&mut self, operation: &str, grant: Option<Grant>, subject_id: Option<Uuid>) {
         let account_id = grant.map(|grant| grant.account_id);

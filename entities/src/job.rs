@@ -21,6 +21,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: JobId,
     pub kind: String,
+    pub class: String,
     pub payload: Json,
     pub priority: i32,
     pub unique_key: Option<String>,

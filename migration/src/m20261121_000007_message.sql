@@ -1,8 +1,9 @@
 CREATE TABLE job (
     id /uuid/ PRIMARY KEY,
     kind text NOT NULL,
+    class text NOT NULL CHECK (class IN ('mail', 'charge', 'fast')),
     payload /json/ NOT NULL,
-    priority integer NOT NULL,
+    priority integer NOT NULL CHECK (priority BETWEEN 0 AND 2),
     unique_key text,
     run_at bigint NOT NULL,
     state text NOT NULL CHECK (state IN ('due', 'running', 'done', 'dead')),
@@ -13,12 +14,13 @@ CREATE TABLE job (
     last_error text,
     changed_at bigint NOT NULL
 );
-CREATE INDEX job_due ON job (priority, run_at) WHERE state = 'due';
+CREATE INDEX job_due ON job (class, priority, run_at) WHERE state = 'due';
 CREATE INDEX job_lease ON job (lease_until) WHERE state = 'running';
 CREATE INDEX job_dead ON job (changed_at) WHERE state = 'dead';
 CREATE UNIQUE INDEX job_open ON job (unique_key) WHERE state IN ('due', 'running');
 CREATE TABLE schedule (
     name text PRIMARY KEY,
+    clock text NOT NULL CHECK (clock IN ('product', 'real')),
     every_ms bigint NOT NULL CHECK (every_ms > 0),
     next_at bigint NOT NULL
 );

@@ -1,9 +1,11 @@
 //! The jobs that payments start.
 
+use chrono::{DateTime, Utc};
 use entities::id::PaymentId;
 use serde::{Deserialize, Serialize};
 
-use crate::job::Job;
+use crate::job::schedule::Sweep;
+use crate::job::{Class, Job};
 
 /// Asks the gateway what became of these payments: `billing::reconcile`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,6 +16,7 @@ pub struct Reconcile {
 
 impl Job for Reconcile {
     const KIND: &'static str = "reconcile";
+    const CLASS: Class = Class::Charge;
 }
 
 /// Asks the gateway about every payment that is open for too long: `billing::reconcile_open`. Of the schedule, each minute.
@@ -22,8 +25,15 @@ pub struct ReconcileOpen {}
 
 impl Job for ReconcileOpen {
     const KIND: &'static str = "reconcile_open";
+    const CLASS: Class = Class::Charge;
 
     fn unique_key(&self) -> Option<String> {
         Some(Self::KIND.to_owned())
+    }
+}
+
+impl Sweep for ReconcileOpen {
+    fn at(_: DateTime<Utc>) -> Self {
+        Self {}
     }
 }

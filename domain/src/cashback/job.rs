@@ -1,8 +1,10 @@
 //! The jobs of cashback.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::job::Job;
+use crate::job::schedule::Sweep;
 
 /// Makes cashback available whose holding days are over: `cashback::release`. Of the schedule, with every sweep.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -13,5 +15,11 @@ impl Job for ReleaseCashback {
 
     fn unique_key(&self) -> Option<String> {
         Some(Self::KIND.to_owned())
+    }
+}
+
+impl Sweep for ReleaseCashback {
+    fn at(_: DateTime<Utc>) -> Self {
+        Self {}
     }
 }

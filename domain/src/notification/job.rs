@@ -3,7 +3,7 @@
 use entities::id::NotificationId;
 use serde::{Deserialize, Serialize};
 
-use crate::job::Job;
+use crate::job::{Class, Job};
 
 /// Renders and sends one mail.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,5 +14,6 @@ pub struct SendMail {
 
 impl Job for SendMail {
     const KIND: &'static str = "send_mail";
+    const CLASS: Class = Class::Mail;
     const MAX_ATTEMPTS: i32 = 20;
 }

@@ -10,6 +10,7 @@
 
 mod actions;
 pub mod commands;
+pub mod job;
 pub mod queries;
 pub mod rules;
 mod store;

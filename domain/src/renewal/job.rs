@@ -1,9 +1,11 @@
 //! The jobs of the renewal run.
 
+use chrono::{DateTime, Utc};
 use entities::id::RenewalRunId;
 use serde::{Deserialize, Serialize};
 
-use crate::job::Job;
+use crate::job::schedule::Sweep;
+use crate::job::{Class, Job};
 
 /// Begins a run for what is due: `renewal::begin_run`. Of the schedule, each hour.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,9 +30,16 @@ pub struct RenewDue {
 
 impl Job for RenewDue {
     const KIND: &'static str = "renew_due";
+    const CLASS: Class = Class::Charge;
     const PRIORITY: i32 = 0;
 
     fn unique_key(&self) -> Option<String> {
         Some(format!("{}:{}:{}", Self::KIND, self.run_id, self.lane))
+    }
+}
+
+impl Sweep for RunRenewals {
+    fn at(_: DateTime<Utc>) -> Self {
+        Self {}
     }
 }
