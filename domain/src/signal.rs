@@ -1,6 +1,9 @@
 //! What goes out after a commit: a wake-up for workers, a hint for live streams. Both only hint; what they lose, a look at
 //! the database finds. Between processes a bridge (Redis) carries them; without one they stay in this process.
 
+pub mod look;
+pub mod redis;
+
 use std::sync::Arc;
 
 use entities::id::AccountId;
