@@ -9,6 +9,7 @@ pub mod process;
 pub mod server;
 pub mod staff;
 pub mod telemetry;
+pub mod worker;
 
 use std::process::ExitCode;
 
@@ -42,7 +43,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             server::bind("MANDATE_LISTEN", process.config.listen).await?;
             not_built_in_yet("serve")
         }
-        Command::Work => not_built_in_yet("work"),
+        Command::Work => worker::run().await,
         Command::Up => not_built_in_yet("up"),
         Command::Demo(_) => not_built_in_yet("demo"),
         Command::Schema(_) => not_built_in_yet("schema"),

@@ -1,10 +1,18 @@
 //! What a long-running process stands on, in the order in which it may fail: settings, database, schema, figures.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
+use domain::billing::dunning::DunningRules;
 use domain::database::{self, Connection, Held};
+use domain::gateway::PaymentGateway;
+use domain::gateway::test::TestGateway;
+use domain::seller::Settings;
+use domain::signal::{self, Signals};
+use domain::store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, Gateway};
 use crate::{server, telemetry};
 
 /// A started process; the gateway and the worker are put on top of it.
@@ -27,7 +35,36 @@ pub async fn open(config: &Config) -> anyhow::Result<Connection> {
     Ok(db)
 }
 
+/// What use cases need to know of the settings.
+pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
+    let gateway: Arc<dyn PaymentGateway> = match &config.gateway {
+        Gateway::Test => Arc::new(TestGateway::new(db.clone())),
+        Gateway::Stripe { .. } => bail!("MANDATE_GATEWAY=stripe is not built in yet"),
+    };
+    let dunning = DunningRules {
+        charge_days: config.dunning.retry_days.clone(),
+        warn_holder_day: config.dunning.warn_client_day,
+        suspend_day: config.dunning.suspend_day,
+        cancel_day: config.dunning.cancel_day,
+    };
+    Ok(Settings { seller: config.seller.clone(), vat_rates: config.vat_rates.clone(), dunning, gateway })
+}
+
 impl Process {
+    /// The store of a process that goes on running: Redis carries its signals, where there is one.
+    pub fn store(&self) -> anyhow::Result<Store> {
+        let signals = match &self.config.redis {
+            Some(url) => {
+                let signals = Signals::bridged();
+                signal::redis::bridge(url, "mandate", signals.clone(), &self.stop)
+                    .context("REDIS_URL cannot be used")?;
+                signals
+            }
+            None => Signals::local(),
+        };
+        Ok(Store::new(self.db.clone(), signals, Arc::new(settings(&self.config, &self.db)?)))
+    }
+
     /// Closes the database, which folds the journal of a SQLite file into it, and then lets go of the file.
     pub async fn finish(self) -> anyhow::Result<()> {
         self.db.close().await.context("the database does not close")?;

@@ -3,7 +3,9 @@
 //! The row commits with the event; the worker renders it, mints the tokens in its links and sends it. There is no text and no
 //! token in the row.
 
+pub mod commands;
 pub mod job;
+pub mod queries;
 pub mod recipients;
 
 use entities::id::{AccountId, UserId};

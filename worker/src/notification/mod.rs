@@ -11,6 +11,7 @@ pub mod content;
 mod format;
 mod message;
 pub mod render;
+mod send;
 pub mod transport;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use content::{AccessLevel, AccessTerms, Amount, Content, Direction, Line, Moment, Payer, PricedLine};
 pub use message::Mail;
 pub use render::{RenderError, Renderer, Seller};
+pub use send::{Post, send_mail};
 pub use transport::{Outcome, Transport};
 
 /// Everything that one mail to one person is made of.

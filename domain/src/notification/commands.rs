@@ -1,0 +1,77 @@
+//! What the worker writes about a mail: the token in its link, and what became of it.
+
+use chrono::TimeDelta;
+use entities::id::NotificationId;
+use entities::mailed_token::MailedTokenKind;
+use entities::notification;
+use secrecy::SecretString;
+
+use super::MailKind;
+use crate::account::token::{self, NewToken};
+use crate::actor::{Actor, System};
+use crate::error::Error;
+use crate::work::Work;
+
+fn mail_only(work: &Work) -> Result<(), Error> {
+    if matches!(work.actor(), Actor::System(System::Mail)) { Ok(()) } else { Err(Error::Denied) }
+}
+
+/// The kind of token that this kind of mail carries.
+pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
+    match kind {
+        MailKind::VerifyAddress => Some(MailedTokenKind::VerifyEmail),
+        MailKind::ResetPassword => Some(MailedTokenKind::ResetPassword),
+        MailKind::InvitationReceived
+        | MailKind::InvitationAccepted
+        | MailKind::InvitationRejected
+        | MailKind::PayerChanged
+        | MailKind::OrderConfirmation
+        | MailKind::OrderConfirmationHolder
+        | MailKind::InvoiceIssued
+        | MailKind::ProductRenewed
+        | MailKind::ProductRenewedHolder
+        | MailKind::PaymentFailed => None,
+    }
+}
+
+/// What the link of a mail carries.
+#[derive(Debug)]
+pub struct LinkToken {
+    /// Known to nobody but the reader of the mail.
+    pub token: SecretString,
+    /// How long it is good, by the product's clock.
+    pub valid_for: TimeDelta,
+}
+
+/// Mints the token for the link of a mail, if it has one. Each copy of a mail has a token of its own, and all of them are good: an
+/// earlier copy may have arrived although it looked otherwise.
+pub async fn mint_token(work: &mut Work, row: &notification::Model) -> Result<Option<LinkToken>, Error> {
+    mail_only(work)?;
+    let Some(kind) = MailKind::from_name(&row.kind).and_then(token_of) else { return Ok(None) };
+    let new = NewToken { kind, user_id: row.user_id, email: row.recipient.clone(), subject_id: Some(row.subject_id) };
+    let token = token::mint(work, new).await?.into();
+    Ok(Some(LinkToken { token, valid_for: token::lifetime(kind) }))
+}
+
+/// The mail has left.
+pub async fn mark_sent(work: &mut Work, id: NotificationId) -> Result<(), Error> {
+    mail_only(work)?;
+    let now = work.now();
+    let mut sql = work.sql();
+    sql.add("UPDATE notification SET sent_at = ? WHERE id = ? AND sent_at IS NULL", [now.into(), id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// The mail will never leave: its address is none, or the server refuses it for good.
+pub async fn mark_failed(work: &mut Work, id: NotificationId, error: &str) -> Result<(), Error> {
+    mail_only(work)?;
+    let now = work.now();
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE notification SET failed_at = ?, last_error = ? WHERE id = ? AND sent_at IS NULL AND failed_at IS NULL",
+        [now.into(), error.replace('\0', "").into(), id.into()],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}

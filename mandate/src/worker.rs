@@ -1,0 +1,45 @@
+//! `mandate work`, and the half of `mandate up` that works.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::store::Store;
+use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::{Context, Settings, Worker};
+
+use crate::config::{Config, Purpose};
+use crate::process;
+
+/// Works until the first signal, then ends what runs.
+pub async fn run() -> anyhow::Result<ExitCode> {
+    let process = process::start(Config::load(Purpose::Service)?).await?;
+    let worker = start(&process.config, process.store()?).await?;
+    tracing::info!("working");
+    process.stop.cancelled().await;
+    let is_all_written = worker.stop().await;
+    process.finish().await?;
+    Ok(if is_all_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Starts the worker on that store.
+pub async fn start(config: &Config, store: Store) -> anyhow::Result<Worker> {
+    let context = Context { store, post: Arc::new(post(config)?) };
+    let settings = Settings { drain: config.limits.drain, ..Settings::default() };
+    let worker = Worker::start(context, worker::handler::all(), worker::schedule::all(), &settings).await;
+    worker.context("the worker cannot start")
+}
+
+fn post(config: &Config) -> anyhow::Result<Post> {
+    let seller = Seller {
+        name: config.seller.name.clone(),
+        address: config.seller.address.clone(),
+        mail_from: config.mail_from(config.listen),
+        portal_url: config.portal_url(config.listen).to_string(),
+    };
+    let transport = match &config.smtp {
+        Some(url) => Transport::smtp(url, None)?,
+        None => Transport::files("var/mail")?,
+    };
+    Ok(Post { renderer: Renderer::new(seller)?, transport })
+}

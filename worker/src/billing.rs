@@ -1,0 +1,25 @@
+//! Jobs about payments and cashback.
+
+use domain::actor::System;
+use domain::billing::job::{Reconcile, ReconcileOpen};
+use domain::cashback::{self, job::ReleaseCashback};
+
+use crate::handler::{Answer, Context, Run};
+
+/// See [`domain::billing::reconcile`]. What is still open is asked about again by the schedule.
+pub async fn reconcile(context: Context, run: Run<Reconcile>) -> Answer {
+    domain::billing::reconcile(&context.store, &run.job.payment_ids).await?;
+    Ok(())
+}
+
+/// See [`domain::billing::reconcile_open`].
+pub async fn reconcile_open(context: Context, _: Run<ReconcileOpen>) -> Answer {
+    domain::billing::reconcile_open(&context.store).await?;
+    Ok(())
+}
+
+/// See [`cashback::release`]: in batches, until nothing is due.
+pub async fn release_cashback(context: Context, _: Run<ReleaseCashback>) -> Answer {
+    while context.write(System::Cashback, |work| Box::pin(cashback::release(work))).await? > 0 {}
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The job that sends one mail.
+
+use domain::actor::{Actor, System};
+use domain::notification::commands::LinkToken;
+use domain::notification::job::SendMail;
+use domain::notification::queries::Waiting;
+use domain::notification::{MailKind, commands, queries};
+use domain::store::Statements;
+use serde_json::Value;
+
+use super::{Content, Link, MailRequest, Outcome, Renderer, Transport};
+use crate::error::JobError;
+use crate::handler::{Answer, Context, Run};
+
+/// The way mails get out.
+pub struct Post {
+    /// Makes them.
+    pub renderer: Renderer,
+    /// Sends them.
+    pub transport: Transport,
+}
+
+/// Renders and sends a mail, unless that is done. It goes out at least once: a process that dies between the server's answer and
+/// our commit leaves it to be sent again, with the same `Message-ID`.
+pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
+    let id = run.job.notification_id;
+    let now = context.store.now().await?.now;
+    let reader = context.store.reader(Actor::System(System::Mail), now, Statements::default());
+    let Some(Waiting { notification, recipient_name }) = queries::waiting(&reader, id).await? else { return Ok(()) };
+
+    let row = notification.clone();
+    let mint = context.write(System::Mail, move |work| {
+        let row = row.clone();
+        Box::pin(async move { commands::mint_token(work, &row).await })
+    });
+    let token = mint.await?;
+
+    let outcome = match content(&notification.kind, notification.data.clone(), token.as_ref()) {
+        Ok(content) => {
+            let request = MailRequest {
+                id: id.into(),
+                created_at: notification.created_at,
+                locale: notification.locale,
+                to_name: recipient_name.unwrap_or_default(),
+                to_email: notification.recipient,
+                link: link(&notification.kind, &notification.data, token),
+                content,
+            };
+            match context.post.renderer.render(&request) {
+                Ok(mail) => context.post.transport.send(&mail).await,
+                Err(error) => Outcome::Permanent(error.to_string()),
+            }
+        }
+        Err(error) => Outcome::Permanent(error),
+    };
+    match outcome {
+        Outcome::Sent => {
+            let sent = context.write(System::Mail, move |work| {
+                let claimed = run.claimed.clone();
+                Box::pin(async move {
+                    commands::mark_sent(work, id).await?;
+                    claimed.done_in(work).await
+                })
+            });
+            sent.await
+        }
+        Outcome::Transient(reason) => Err(JobError::Retry(reason)),
+        Outcome::Permanent(reason) => {
+            let text = reason.clone();
+            let failed = context.write(System::Mail, move |work| {
+                let text = text.clone();
+                Box::pin(async move { commands::mark_failed(work, id, &text).await })
+            });
+            failed.await?;
+            Err(JobError::GiveUp(reason))
+        }
+    }
+}
+
+/// The facts of the row as what its kind of mail says. The data may name a variant of the kind: the holder's confirmation.
+fn content(kind: &str, mut data: Value, token: Option<&LinkToken>) -> Result<Content, String> {
+    let Some(facts) = data.as_object_mut() else { return Err("the mail's data are no object".to_owned()) };
+    facts.entry("kind").or_insert_with(|| Value::from(kind.replace('_', "-")));
+    if let Some(token) = token {
+        facts.insert("valid_for_hours".to_owned(), Value::from(token.valid_for.num_hours()));
+    }
+    serde_json::from_value(data).map_err(|error| format!("the mail's data: {error}"))
+}
+
+/// Where the mail leads: the page that its token opens, the place that its data name as `link`, or the portal's front door.
+fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
+    let path = match MailKind::from_name(kind) {
+        Some(MailKind::VerifyAddress) => "/verify",
+        Some(MailKind::ResetPassword) => "/reset",
+        _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
+    };
+    match token {
+        Some(LinkToken { token, .. }) => Link::with_token(path, token),
+        None => Link::to(path),
+    }
+}

@@ -1,0 +1,25 @@
+//! The jobs of the renewal run.
+
+use domain::actor::System;
+use domain::renewal::job::{RenewDue, RunRenewals};
+use domain::renewal::{begin_run, lane};
+
+use crate::handler::{Answer, Context, Run};
+
+/// See [`begin_run`]. A run begins once for each tick: it commits with the end of the job.
+pub async fn run_renewals(context: Context, run: Run<RunRenewals>) -> Answer {
+    let write = context.write(System::Renewals, move |work| {
+        let claimed = run.claimed.clone();
+        Box::pin(async move {
+            begin_run(work).await?;
+            claimed.done_in(work).await
+        })
+    });
+    write.await
+}
+
+/// See [`lane`].
+pub async fn renew_due(context: Context, run: Run<RenewDue>) -> Answer {
+    let RenewDue { run_id, lane: number } = run.job;
+    Ok(lane(&context.store, run_id, number).await?)
+}

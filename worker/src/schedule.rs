@@ -1,0 +1,25 @@
+//! The cron table. What follows the product's time is due on whole hours of the product's clock, so it stands still with the
+//! test clock and is caught up with by one job; what runs late or lies around follows the real one.
+
+use std::time::Duration;
+
+use domain::billing::job::ReconcileOpen;
+use domain::cashback::job::ReleaseCashback;
+use domain::job::schedule::{Clock, Entry};
+use domain::partnership::job::LapseAccess;
+use domain::renewal::job::RunRenewals;
+use domain::upkeep::CleanUp;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Every line.
+pub fn all() -> Vec<Entry> {
+    vec![
+        Entry::every::<RunRenewals>(HOUR, Clock::Product),
+        Entry::every::<ReleaseCashback>(HOUR, Clock::Product),
+        Entry::every::<LapseAccess>(HOUR, Clock::Product),
+        Entry::every::<ReconcileOpen>(MINUTE, Clock::Real),
+        Entry::every::<CleanUp>(HOUR, Clock::Real),
+    ]
+}
