@@ -11,4 +11,5 @@ mod invitation;
 mod mail_transport;
 mod mails;
 mod partnership;
+mod queue;
 mod server;

@@ -1,0 +1,8 @@
+//! Background work: nothing lost, nothing done twice, whatever dies.
+
+mod bridge;
+mod harness;
+mod lease;
+mod mail;
+mod running;
+mod schedule;
