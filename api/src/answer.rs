@@ -109,17 +109,22 @@ fn plain(code: Code, message: &str) -> UserError {
 
 /// A fault, as the contract shows it; it is logged here, once.
 pub fn top_level(error: Error) -> async_graphql::Error {
+    fault(error).into()
+}
+
+/// The same for the edge.
+pub fn fault(error: Error) -> EdgeError {
     match error.storage_fault() {
         Some(StorageFault::Unavailable | StorageFault::Contended) => {
             tracing::warn!(error = ?error, "the database is not available");
-            EdgeError::unavailable(Duration::from_secs(1)).into()
+            EdgeError::unavailable(Duration::from_secs(1))
         }
         Some(StorageFault::Duplicate | StorageFault::Broken) | None => match error {
-            Error::NotFound | Error::Denied => EdgeError::new(crate::error::Code::Forbidden, "Not for you.").into(),
-            Error::Refused(refusal) => EdgeError::bad_input(refusal.message).into(),
+            Error::NotFound | Error::Denied => EdgeError::new(crate::error::Code::Forbidden, "Not for you."),
+            Error::Refused(refusal) => EdgeError::bad_input(refusal.message),
             Error::Storage(_) | Error::Fault(_) => {
                 tracing::error!(error = ?error, "fault");
-                EdgeError::internal().into()
+                EdgeError::internal()
             }
         },
     }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod answer;
+pub mod auth;
 pub mod connection;
 pub mod context;
 pub mod cursor;
@@ -16,6 +17,8 @@ pub mod id;
 pub mod limits;
 pub mod loader;
 pub mod node;
+pub mod page;
+pub mod programme;
 pub mod scalar;
 pub mod schema;
 pub mod stream;

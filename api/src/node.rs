@@ -2,17 +2,23 @@
 
 use async_graphql::{Context, ID, Interface, Result};
 
-use crate::account::object::User;
+use crate::account::object::{Account, Membership, User};
 use crate::answer::loaded;
 use crate::context::ContextExt;
 use crate::id::{Kind, decode};
 use crate::loader::Seen;
+use crate::programme::loader::ProgrammeById;
+use crate::programme::object::{PartnerProfile, PartnerProgramme};
 
 /// An object with an id.
 #[derive(Interface, Clone)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque; good for `node`."))]
 pub enum Node {
     User(User),
+    Account(Account),
+    Membership(Membership),
+    PartnerProfile(PartnerProfile),
+    PartnerProgramme(PartnerProgramme),
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
@@ -27,6 +33,11 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     Ok(match kind {
         Kind::User => load!(user as User),
+        Kind::Account => load!(account as Account),
+        Kind::Membership => load!(membership as Membership),
+        Kind::PartnerProfile => load!(partner_profile as PartnerProfile),
+        Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
+            .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),
         // the other kinds come with their areas
         _ => None,
     })

@@ -3,9 +3,13 @@
 use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Result, Schema};
 use futures::future::try_join_all;
 
+use crate::account::mutation::AccountMutation;
+use crate::account::query::AccountQuery;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
+use crate::programme::mutation::ProgrammeMutation;
+use crate::programme::query::ProgrammeQuery;
 use crate::scalar::DateTime;
 
 /// The product's schema.
@@ -13,11 +17,11 @@ pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// All that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery);
+pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery);
 
 /// All that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation);
+pub struct Mutation(AccountMutation, ProgrammeMutation);
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {
@@ -46,17 +50,5 @@ impl NodeQuery {
     /// The server's clock: real time, or the test clock's.
     async fn now(&self, ctx: &Context<'_>) -> DateTime {
         DateTime(ctx.reader().now())
-    }
-}
-
-/// A root must have a field; the areas bring theirs.
-#[derive(Default)]
-pub struct SessionMutation;
-
-#[Object]
-impl SessionMutation {
-    /// Does nothing, for a client that keeps a connection open.
-    async fn ping(&self) -> bool {
-        true
     }
 }

@@ -7,6 +7,7 @@ mod compose;
 mod connection;
 mod database;
 mod identity;
+mod identity_edge;
 mod invitation;
 mod mail_transport;
 mod mails;

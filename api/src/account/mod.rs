@@ -1,3 +1,8 @@
 //! People, accounts and who is a member of which.
 
+pub mod loader;
+pub mod mutation;
 pub mod object;
+pub mod query;
+pub mod tries;
+pub mod viewer;

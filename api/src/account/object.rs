@@ -1,10 +1,21 @@
 //! What is shown of people and accounts.
 
-use async_graphql::{ID, Object};
-use entities::user;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::money::Currency;
+use domain::permission::Permissions;
+use entities::{account, membership, user};
 
+use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
+use crate::answer::loaded;
+use crate::connection::connection;
+use crate::context::ContextExt;
+use crate::cursor;
+use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::scalar::Locale;
+use crate::loader::Reached;
+use crate::programme::loader::{ProfileOf, ProgrammeById};
+use crate::programme::object::{PartnerProfile, PartnerProgramme};
+use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
 
 /// A natural person with one address and one sign-in.
 #[derive(Clone)]
@@ -37,3 +48,219 @@ impl User {
         Locale(self.0.locale.clone())
     }
 }
+
+/// A role is a named bundle of permissions; a membership may narrow or widen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::membership::Role")]
+pub enum Role {
+    Owner,
+    Admin,
+    Billing,
+    Technical,
+    Viewer,
+}
+
+/// What one may hold on an account or a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::permission::Permission")]
+pub enum Permission {
+    ViewProducts,
+    ManageProducts,
+    Purchase,
+    ViewInvoices,
+    ManageBilling,
+    ManageMembers,
+    ManagePartners,
+    ManageClients,
+    ContactSupport,
+}
+
+/// A set of permissions, in the contract's order.
+pub fn permissions(set: Permissions) -> Vec<Permission> {
+    set.iter().map(Permission::from).collect()
+}
+
+/// A person as a member of an account.
+#[derive(Clone)]
+pub struct Membership(pub membership::Model);
+
+#[Object]
+impl Membership {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::Membership, self.0.id.0)
+    }
+
+    /// Who.
+    async fn user(&self, ctx: &Context<'_>) -> Result<User> {
+        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.user_id)).await)?;
+        Ok(User(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// Of which account.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
+        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
+        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// By which role.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// What the role's bundle was narrowed or widened to.
+    async fn permissions(&self) -> Vec<Permission> {
+        permissions(Permissions::from_bits(self.0.permissions))
+    }
+
+    /// Since when.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+connection!(MembershipConnection, MembershipEdge, Membership);
+
+/// Where a person or company is.
+#[derive(Clone, SimpleObject)]
+pub struct PostalAddress {
+    /// Of the person or company.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// As the country writes it.
+    pub postal_code: String,
+    /// The place.
+    pub city: String,
+    /// Where it is.
+    pub country: CountryCode,
+}
+
+/// A legal person that owns products and is invoiced. Any account can be a client; one with a partner profile is also a partner.
+#[derive(Clone)]
+pub struct Account(pub account::Model);
+
+impl Account {
+    /// What the viewer may do here, all paths together.
+    pub async fn held(&self, ctx: &Context<'_>) -> Result<Permissions> {
+        Ok(loaded(ctx.loads().load_one(Held(self.0.id)).await)?.unwrap_or_default())
+    }
+
+    /// Whether the viewer may do anything here: what is not public is null to all others.
+    pub async fn is_known(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(!self.held(ctx).await?.is_empty())
+    }
+}
+
+#[Object]
+impl Account {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::Account, self.0.id.0)
+    }
+
+    /// The legal person.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it is taxed.
+    async fn country(&self) -> Result<CountryCode> {
+        Ok(CountryCode::new(&self.0.country).ok_or_else(EdgeError::internal)?)
+    }
+
+    /// The language of what is not about one person.
+    async fn locale(&self) -> Locale {
+        Locale(self.0.locale.clone())
+    }
+
+    /// In which it is invoiced.
+    async fn currency_code(&self) -> Result<CurrencyCode> {
+        Ok(CurrencyCode(Currency::parse(&self.0.currency).map_err(|_| EdgeError::internal())?))
+    }
+
+    /// IANA name; the country's default unless set.
+    async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
+    /// Null to those without any permission here.
+    async fn vat_id(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        Ok(if self.is_known(ctx).await? { self.0.vat_id.as_deref() } else { None })
+    }
+
+    /// When it was opened.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// Printed on invoices; null to those without any permission here.
+    async fn billing_address(&self, ctx: &Context<'_>) -> Result<Option<PostalAddress>> {
+        let row = &self.0;
+        let (Some(name), Some(street), Some(postal_code), Some(city), Some(country)) =
+            (&row.billing_name, &row.billing_street, &row.billing_postal_code, &row.billing_city, &row.billing_country)
+        else {
+            return Ok(None);
+        };
+        let country = CountryCode::new(country).ok_or_else(EdgeError::internal)?;
+        let [name, street, postal_code, city] = [name, street, postal_code, city].map(Clone::clone);
+        let address = PostalAddress { name, street, postal_code, city, country };
+        Ok(self.is_known(ctx).await?.then_some(address))
+    }
+
+    /// Null to those without any permission here.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        if !self.is_known(ctx).await? {
+            return Ok(None);
+        }
+        let Some(owner) = loaded(ctx.loads().load_one(OwnerOf(self.0.id)).await)? else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(owner.user_id)).await)?.map(User))
+    }
+
+    /// As far as the viewer sees them: their own membership, and all with MANAGE_MEMBERS.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<MembershipConnection> {
+        let id = self.0.id;
+        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+        let Some(rows) = loaded(ctx.loads().load_one(MembersOf(id, page)).await)? else {
+            return Ok(MembershipConnection::empty());
+        };
+        Ok(MembershipConnection::new(
+            rows.map(|row| (row.id.0, Membership(row))),
+            Box::new(move |ctx| {
+                Box::pin(async move {
+                    let count = loaded(ctx.loads().load_one(CountMembersOf(id)).await)?.unwrap_or_default();
+                    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+                })
+            }),
+        )?)
+    }
+
+    /// What the viewer may do here, all paths together.
+    async fn viewer_permissions(&self, ctx: &Context<'_>) -> Result<Vec<Permission>> {
+        Ok(permissions(self.held(ctx).await?))
+    }
+
+    /// How it shows itself to the public as a partner, as far as the viewer sees that.
+    async fn partner_profile(&self, ctx: &Context<'_>) -> Result<Option<PartnerProfile>> {
+        Ok(loaded(ctx.loads().load_one(ProfileOf(self.0.id)).await)?.map(PartnerProfile))
+    }
+
+    /// The partner programme this account is enrolled in; null for an account that is no partner.
+    async fn programme(&self, ctx: &Context<'_>) -> Result<Option<PartnerProgramme>> {
+        match self.0.programme_id {
+            Some(id) if self.is_known(ctx).await? => {
+                Ok(loaded(ctx.loads().load_one(ProgrammeById(id)).await)?.map(PartnerProgramme))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+connection!(AccountConnection, AccountEdge, Account);

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use entities::id::AccountId;
+use entities::id::{AccountId, PartnershipId, ProductId};
 use entities::mailed_token;
 use entities::{membership, user};
 use sea_orm::FromQueryResult;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 pub(crate) use super::store::lock_account;
 use super::{password, rules, store, token};
@@ -132,9 +133,69 @@ pub async fn own_memberships(reader: &Reader, page: &ById) -> Result<Page<member
     Ok(page.cut(sql.all(reader.conn()).await?))
 }
 
-/// Each way in which the actor holds a permission on an account or a product; none when it is not held, and none when there is no
-/// such thing.
-pub async fn explain(reader: &Reader, permission: Permission, on: Target) -> Result<Vec<permission::Path>, Error> {
-    let facts = permission::held(reader.conn(), reader.actor(), reader.now(), &[on]).await?;
+/// What a question about a permission is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// An account.
+    Account,
+    /// A product.
+    Product,
+    /// A partnership: its client's account.
+    Partnership,
+    /// An invoice: the account that it is billed to.
+    Invoice,
+    /// A client record: the partner's account.
+    Client,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    account_id: AccountId,
+    product_id: Option<ProductId>,
+}
+
+/// Each way in which the actor holds a permission on something; none when it is not held, and none when there is no such thing, or
+/// the actor does not see it.
+pub async fn explain(
+    reader: &Reader,
+    permission: Permission,
+    about: About,
+    id: Uuid,
+) -> Result<Vec<permission::Path>, Error> {
+    let (actor, now) = (reader.actor(), reader.now());
+    let mut sql = reader.sql();
+    let mut find = |account: &str, product: &str, table: &str| {
+        sql.push(&format!("SELECT x.{account} AS account_id, {product} AS product_id FROM {table} x WHERE x.id = "));
+        sql.bind(id).push(" AND ");
+    };
+    match about {
+        About::Account => find("id", "CAST(NULL AS /uuid/)", "account"),
+        About::Product => find("account_id", "x.id", "product"),
+        About::Partnership => find("client_account_id", "CAST(NULL AS /uuid/)", "partnership"),
+        About::Invoice => find("billed_to_id", "CAST(NULL AS /uuid/)", "invoice"),
+        About::Client => find("partner_id", "CAST(NULL AS /uuid/)", "client"),
+    }
+    match about {
+        About::Account => visible::accounts(&mut sql, actor, now, "x"),
+        About::Product => visible::products(&mut sql, actor, now, "x"),
+        About::Partnership => visible::partnerships(&mut sql, actor, "x"),
+        About::Invoice => visible::invoices(&mut sql, actor, "x"),
+        About::Client => visible::clients(&mut sql, actor, "x"),
+    }
+    let Some(Found { account_id, product_id }) = sql.one(reader.conn()).await? else { return Ok(Vec::new()) };
+    let on = Target { account_id, product_id };
+    let facts = permission::held(reader.conn(), actor, now, &[on]).await?;
     Ok(facts.get(&on).map(|facts| permission::explain(facts, permission)).unwrap_or_default())
+}
+
+#[derive(FromQueryResult)]
+struct ClientOf {
+    client_account_id: AccountId,
+}
+
+/// The client of a partnership that the actor acts through.
+pub async fn client_of(reader: &Reader, id: PartnershipId) -> Result<Option<AccountId>, Error> {
+    let mut sql = reader.sql();
+    sql.add("SELECT client_account_id FROM partnership WHERE id = ?", [id.into()]);
+    Ok(sql.one::<ClientOf>(reader.conn()).await?.map(|row| row.client_account_id))
 }

@@ -1,0 +1,140 @@
+//! The person behind the access token.
+
+use std::sync::Arc;
+
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::account::queries::{self, About};
+use domain::actor::Person;
+use domain::permission::Step;
+use entities::{account, membership, user};
+
+use super::object::{Account, Membership, MembershipConnection, Permission, User};
+use crate::answer::loaded;
+use crate::context::ContextExt;
+use crate::cursor;
+use crate::error::EdgeError;
+use crate::id::{Kind, decode};
+use crate::loader::{Reached, Seen};
+use crate::node::Node;
+use crate::scalar::DateTime;
+
+/// The person behind the access token. One sign-in reaches every account they are a member of.
+pub struct Viewer(pub Arc<Person>);
+
+#[Object]
+impl Viewer {
+    /// Who.
+    async fn user(&self, ctx: &Context<'_>) -> Result<User> {
+        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.user_id)).await)?;
+        Ok(User(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// Oldest first.
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<MembershipConnection> {
+        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+        let rows = ctx.read(queries::own_memberships(&ctx.reader(), &page).await)?;
+        let count = i32::try_from(self.0.memberships.len()).unwrap_or(i32::MAX);
+        let rows = rows.map(|row| (row.id.0, Membership(row)));
+        Ok(MembershipConnection::new(rows, Box::new(move |_| Box::pin(async move { Ok(count) })))?)
+    }
+
+    /// The same question that every field asks before it answers, with the path that grants it. What the viewer does not see is
+    /// answered as what does not exist.
+    async fn permission(&self, ctx: &Context<'_>, permission: Permission, on: ID) -> Result<PermissionExplanation> {
+        let about = match decode(&on) {
+            Some((Kind::Account, id)) => Some((About::Account, id)),
+            Some((Kind::Product, id)) => Some((About::Product, id)),
+            Some((Kind::Partnership, id)) => Some((About::Partnership, id)),
+            Some((Kind::Invoice, id)) => Some((About::Invoice, id)),
+            Some((Kind::Client, id)) => Some((About::Client, id)),
+            _ => None,
+        };
+        let Some((about, id)) = about else { return Ok(PermissionExplanation::default()) };
+        let paths = ctx.read(queries::explain(&ctx.reader(), permission.into(), about, id).await)?;
+        let mut shown = Vec::with_capacity(paths.len());
+        for path in paths {
+            let mut steps = Vec::with_capacity(path.steps.len());
+            for step in path.steps {
+                steps.push(show(ctx, &self.0, step).await?);
+            }
+            shown.push(PermissionPath { steps, expires_at: path.expires_at.map(DateTime) });
+        }
+        Ok(PermissionExplanation { allowed: !shown.is_empty(), paths: shown })
+    }
+}
+
+/// Whether a permission is held, and how.
+#[derive(Default, SimpleObject)]
+pub struct PermissionExplanation {
+    /// Whether it is held.
+    pub allowed: bool,
+    /// Each way in which the permission is held; empty when not allowed.
+    pub paths: Vec<PermissionPath>,
+}
+
+/// One way in which a permission is held.
+#[derive(SimpleObject)]
+pub struct PermissionPath {
+    /// From the person to the object.
+    pub steps: Vec<PermissionStep>,
+    /// When the way ends by itself.
+    pub expires_at: Option<DateTime>,
+}
+
+/// One step of a way.
+#[derive(SimpleObject)]
+pub struct PermissionStep {
+    /// Of what kind.
+    pub kind: PermissionStepKind,
+    /// What carries it.
+    pub node: Node,
+    /// In words.
+    pub description: String,
+}
+
+/// What can carry a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum PermissionStepKind {
+    Membership,
+    Partnership,
+    Contributor,
+    ApiKey,
+    Staff,
+}
+
+async fn show(ctx: &Context<'_>, person: &Person, step: Step) -> Result<PermissionStep> {
+    Ok(match step {
+        Step::Membership(id) => {
+            let row = loaded(ctx.loads().load_one(Seen::<membership::Model>::by(id)).await)?;
+            let row = row.ok_or_else(EdgeError::internal)?;
+            let account = loaded(ctx.loads().load_one(Reached::<account::Model>::by(row.account_id)).await)?;
+            let name = account.ok_or_else(EdgeError::internal)?.name;
+            let description = format!("{} of {name}", enum_value(super::object::Role::from(row.role)));
+            PermissionStep {
+                kind: PermissionStepKind::Membership,
+                node: Node::Membership(Membership(row)),
+                description,
+            }
+        }
+        Step::Partnership(id) => {
+            let client = ctx.read(queries::client_of(&ctx.reader(), id).await)?.ok_or_else(EdgeError::internal)?;
+            let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(client)).await)?;
+            let client = row.ok_or_else(EdgeError::internal)?;
+            let description = format!("active partnership with {}", client.name);
+            PermissionStep { kind: PermissionStepKind::Partnership, node: Node::Account(Account(client)), description }
+        }
+        Step::Staff => {
+            let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(person.user_id)).await)?;
+            let node = Node::User(User(row.ok_or_else(EdgeError::internal)?));
+            PermissionStep { kind: PermissionStepKind::Staff, node, description: "the provider's staff".to_owned() }
+        }
+    })
+}
