@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod migrate;
 pub mod process;
+pub mod seed;
 pub mod server;
 pub mod staff;
 pub mod telemetry;
@@ -50,7 +51,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(_) => not_built_in_yet("renewals"),
         Command::Check => not_built_in_yet("check"),
-        Command::Seed(_) => not_built_in_yet("seed"),
+        Command::Seed(arguments) => seed::run(&arguments).await,
     }
 }
 

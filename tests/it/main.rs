@@ -13,4 +13,5 @@ mod mail_transport;
 mod mails;
 mod partnership;
 mod queue;
+mod seed;
 mod server;
