@@ -25,7 +25,6 @@ pub mod product;
 pub mod programme;
 pub mod renewal;
 pub mod secret;
-pub mod seed;
 pub mod seller;
 pub mod signal;
 pub mod sql;

@@ -6,7 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod migrate;
 pub mod process;
-pub mod seed;
+pub mod renewals;
 pub mod server;
 pub mod staff;
 pub mod telemetry;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Parser;
 
-use cli::{Cli, Command, Demo};
+use cli::{Cli, Command, Demo, Renewals};
 use config::{Config, ConfigErrors, Purpose};
 
 /// What clap, too, exits with when it is not understood.
@@ -49,9 +49,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(_) => not_built_in_yet("demo"),
         Command::Schema(_) => not_built_in_yet("schema"),
         Command::Staff(command) => staff::run(&command).await,
-        Command::Renewals(_) => not_built_in_yet("renewals"),
+        Command::Renewals(Renewals::Run(arguments)) => renewals::run(&arguments).await,
         Command::Check => not_built_in_yet("check"),
-        Command::Seed(arguments) => seed::run(&arguments).await,
+        Command::Seed(_) => not_built_in_yet("seed"),
     }
 }
 

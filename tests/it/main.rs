@@ -13,5 +13,5 @@ mod mail_transport;
 mod mails;
 mod partnership;
 mod queue;
-mod seed;
+mod renewal;
 mod server;

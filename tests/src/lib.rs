@@ -6,5 +6,6 @@ pub mod client;
 pub mod database;
 pub mod mail;
 pub mod partners;
+pub mod renewals;
 pub mod server;
 pub mod smtp;

@@ -9,9 +9,9 @@ use crate::handler::{Answer, Context, Run};
 /// See [`begin_run`]. A run begins once for each tick: it commits with the end of the job.
 pub async fn run_renewals(context: Context, run: Run<RunRenewals>) -> Answer {
     let write = context.write(System::Renewals, move |work| {
-        let claimed = run.claimed.clone();
+        let (claimed, as_of) = (run.claimed.clone(), run.job.as_of);
         Box::pin(async move {
-            begin_run(work).await?;
+            begin_run(work, as_of).await?;
             claimed.done_in(work).await
         })
     });

@@ -80,7 +80,7 @@ pub async fn pages(
     if sql.is_postgres() {
         sql.push("SELECT k.id AS parent_id, p.* FROM ");
         of.parents(&mut sql, parents);
-        sql.push(" CROSS JOIN LATERAL (");
+        sql.push(" CROSS JOIN LATERAL (SELECT * FROM (");
         for (at, tie) in of.ties().iter().enumerate() {
             sql.push(if at == 0 { "(" } else { " UNION (" }).push("SELECT p.* FROM product p WHERE ").push(tie);
             wanted(&mut sql, reader, filter);
@@ -88,7 +88,8 @@ pub async fn pages(
             page.order(&mut sql, "p.id", Order::Ascending);
             sql.push(")");
         }
-        page.order(&mut sql, "id", Order::Ascending);
+        sql.push(") p");
+        page.order(&mut sql, "p.id", Order::Ascending);
         sql.push(") p");
     } else {
         sql.push("SELECT * FROM (SELECT k.id AS parent_id, p.*, row_number() OVER (PARTITION BY k.id");

@@ -9,7 +9,10 @@ use crate::job::{Class, Job};
 
 /// Begins a run for what is due: `renewal::begin_run`. Of the schedule, each hour.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunRenewals {}
+pub struct RunRenewals {
+    /// What is due by this tick.
+    pub as_of: DateTime<Utc>,
+}
 
 impl Job for RunRenewals {
     const KIND: &'static str = "run_renewals";
@@ -39,7 +42,7 @@ impl Job for RenewDue {
 }
 
 impl Sweep for RunRenewals {
-    fn at(_: DateTime<Utc>) -> Self {
-        Self {}
+    fn at(due_at: DateTime<Utc>) -> Self {
+        Self { as_of: due_at }
     }
 }

@@ -18,5 +18,7 @@ pub mod rules;
 mod run;
 mod store;
 
+/// A run, as far as it has come.
+pub use entities::renewal_run::Model as Run;
 pub use quote::{AssumedPayer, Quote, ShownQuote};
 pub use run::{begin_run, dry_run, finished, lane, run_now};

@@ -28,9 +28,9 @@ const ALL_OPEN: i32 = (1 << LANES) - 1;
 
 const RENEWALS: Actor = Actor::System(System::Renewals);
 
-/// Begins a run of what is due now, for workers to take its lanes. The schedule's: none when nothing is due.
-pub async fn begin_run(work: &mut Work) -> Result<Option<renewal_run::Model>, Error> {
-    let by = DueBy { as_of: work.now(), now: work.now() };
+/// Begins a run of what is due by this tick, for workers to take its lanes. The schedule's: none when nothing is due.
+pub async fn begin_run(work: &mut Work, as_of: DateTime<Utc>) -> Result<Option<renewal_run::Model>, Error> {
+    let by = DueBy { as_of, now: work.now() };
     let due = count_due(work.conn(), by).await?;
     if due == 0 {
         return Ok(None);
@@ -87,38 +87,44 @@ pub async fn dry_run(work: &mut Work, as_of: Option<DateTime<Utc>>) -> Result<re
 /// meanwhile: nothing is done twice.
 pub async fn run_now(
     store: &Store,
+    statements: &Statements,
     as_of: Option<DateTime<Utc>>,
     progress: impl Fn(usize) + Sync,
 ) -> Result<renewal_run::Model, Error> {
-    let run = store.write(RENEWALS, Statements::default(), move |work| Box::pin(begin_as_of(work, as_of))).await?;
-    try_join_all((0..LANES).map(|number| through(store, run.id, number, &progress))).await?;
+    let begun = store.write(RENEWALS, statements.clone(), move |work| Box::pin(begin_as_of(work, as_of)));
+    let run = begun.await?;
+    let at = Place { store, statements, progress: &progress };
+    try_join_all((0..LANES).map(|number| through(&at, run.id, number))).await?;
     finished(store, run.id).await
 }
 
 /// Renews what is due of one lane until nothing of it is, and closes it; the last one to close finishes the run. Called again,
 /// it goes on where it was left.
 pub async fn lane(store: &Store, run_id: RenewalRunId, lane: i32) -> Result<(), Error> {
-    through(store, run_id, lane, &|_| ()).await
+    through(&Place { store, statements: &Statements::default(), progress: &|_| () }, run_id, lane).await
 }
 
-async fn through(
-    store: &Store,
-    run_id: RenewalRunId,
-    lane: i32,
-    progress: &(impl Fn(usize) + Sync),
-) -> Result<(), Error> {
+/// Where a run works, and who hears how far it is.
+struct Place<'p> {
+    store: &'p Store,
+    statements: &'p Statements,
+    progress: &'p (dyn Fn(usize) + Sync),
+}
+
+async fn through(at: &Place<'_>, run_id: RenewalRunId, lane: i32) -> Result<(), Error> {
+    let store = at.store;
     let run = load(store, run_id).await?;
     if run.finished_at.is_some() {
         return Ok(());
     }
     let mut open = run.open_lanes;
     if open & (1 << lane) != 0 {
-        sweep(store, &run, Some(lane), progress).await?;
+        sweep(at, &run, Some(lane)).await?;
         open = close(store, run_id, lane).await?;
     }
     if open == 0 {
         // What came to be another payer's meanwhile may belong to a lane that was through with it.
-        sweep(store, &run, None, progress).await?;
+        sweep(at, &run, None).await?;
         finish(store, &run).await?;
     }
     Ok(())
@@ -126,12 +132,8 @@ async fn through(
 
 /// Rounds over the payers, each once a round and in batches, until a round finds nothing: so one with much due does not stand
 /// before the others, and a payer's missed periods follow one another.
-async fn sweep(
-    store: &Store,
-    run: &renewal_run::Model,
-    lane: Option<i32>,
-    progress: &(impl Fn(usize) + Sync),
-) -> Result<(), Error> {
+async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> Result<(), Error> {
+    let store = at.store;
     loop {
         let mut claimed = 0;
         let mut after = AccountId(Uuid::nil());
@@ -140,8 +142,8 @@ async fn sweep(
             let payers = due_payers(store.pool(), by, lane, after, BATCH).await?;
             let Some(last) = payers.last() else { break };
             after = *last;
-            let periods = batch(store, run, payers).await?;
-            progress(periods);
+            let periods = batch(at, run, payers).await?;
+            (at.progress)(periods);
             claimed += periods;
         }
         if claimed == 0 {
@@ -152,12 +154,13 @@ async fn sweep(
 
 /// Claims, charges and settles. Where the batch cannot be claimed, each payer is tried alone, so that one that fails stops
 /// none; what fails alone stays due and is counted as failed.
-async fn batch(store: &Store, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<usize, Error> {
-    let claimed = match claim_of(store, run, payers.clone()).await {
+async fn batch(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<usize, Error> {
+    let store = at.store;
+    let claimed = match claim_of(at, run, payers.clone()).await {
         Err(error) if !may_pass(&error) => {
             let mut all = Claimed::default();
             for payer in payers {
-                match claim_of(store, run, vec![payer]).await {
+                match claim_of(at, run, vec![payer]).await {
                     Ok(one) => {
                         all.charges.extend(one.charges);
                         all.periods += one.periods;
@@ -188,10 +191,10 @@ async fn batch(store: &Store, run: &renewal_run::Model, payers: Vec<AccountId>) 
     Ok(periods)
 }
 
-async fn claim_of(store: &Store, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<Claimed, Error> {
+async fn claim_of(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<Claimed, Error> {
     let run = run.clone();
-    store
-        .write(RENEWALS, Statements::default(), move |work| {
+    at.store
+        .write(RENEWALS, at.statements.clone(), move |work| {
             let (run, payers) = (run.clone(), payers.clone());
             Box::pin(async move { claim(work, &run, &payers).await })
         })
