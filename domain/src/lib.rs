@@ -9,6 +9,7 @@ pub mod billing;
 pub mod calendar;
 pub mod cashback;
 pub mod client;
+pub mod clock;
 pub mod database;
 pub mod error;
 pub mod gateway;

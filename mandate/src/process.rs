@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use domain::billing::dunning::DunningRules;
+use domain::clock;
 use domain::database::{self, Connection, Held};
 use domain::gateway::PaymentGateway;
 use domain::gateway::test::TestGateway;
@@ -78,6 +79,9 @@ pub async fn start(config: Config) -> anyhow::Result<Process> {
     telemetry::start_logging()?;
     let held = database::hold(&config.database)?;
     let db = open(&config).await?;
+    if let Some(at) = config.test_clock {
+        clock::begin(&db, at).await.context("the test clock cannot be set")?;
+    }
     let stop = server::stop_on_signal()?;
     telemetry::serve_metrics(config.metrics_listen, stop.clone()).await?;
     Ok(Process { config, db, stop, held })

@@ -3,6 +3,7 @@
 mod architecture;
 mod billing;
 mod client;
+mod clock;
 mod compose;
 mod connection;
 mod database;

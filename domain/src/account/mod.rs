@@ -10,7 +10,7 @@
 
 pub mod commands;
 pub mod job;
-pub(crate) mod password;
+mod password;
 pub mod queries;
 pub mod rules;
 mod store;
