@@ -65,6 +65,13 @@ pub fn decode(id: &str) -> Option<(Kind, Uuid)> {
     Some((Kind::from_tag(*tag)?, Uuid::from_slice(row).ok()?))
 }
 
+/// The row of an id that a mutation was given.
+/// # Errors
+/// `NotFound`: an id of another type, or none at all, is as good as one of no row.
+pub fn row_of<I: From<Uuid>>(kind: Kind, id: &str) -> Result<I, domain::Error> {
+    decode(id).filter(|(found, _)| *found == kind).map(|(_, row)| I::from(row)).ok_or(domain::Error::NotFound)
+}
+
 /// The row of an id that must be of this type.
 ///
 /// For where there is no payload to answer NOT_FOUND in. An id of another type is as good as one of no row.

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod answer;
 pub mod auth;
+pub mod client;
 pub mod connection;
 pub mod context;
 pub mod cursor;
@@ -18,6 +19,7 @@ pub mod limits;
 pub mod loader;
 pub mod node;
 pub mod page;
+pub mod partnership;
 pub mod programme;
 pub mod scalar;
 pub mod schema;

@@ -4,9 +4,11 @@ use async_graphql::{Context, ID, Interface, Result};
 
 use crate::account::object::{Account, Membership, User};
 use crate::answer::loaded;
+use crate::client::object::Client;
 use crate::context::ContextExt;
 use crate::id::{Kind, decode};
 use crate::loader::Seen;
+use crate::partnership::object::{Invitation, Partnership};
 use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 
@@ -19,6 +21,9 @@ pub enum Node {
     Membership(Membership),
     PartnerProfile(PartnerProfile),
     PartnerProgramme(PartnerProgramme),
+    Client(Client),
+    Invitation(Invitation),
+    Partnership(Partnership),
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
@@ -38,6 +43,9 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::PartnerProfile => load!(partner_profile as PartnerProfile),
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
             .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),
+        Kind::Client => load!(client as Client),
+        Kind::Invitation => load!(invitation as Invitation),
+        Kind::Partnership => load!(partnership as Partnership),
         // the other kinds come with their areas
         _ => None,
     })

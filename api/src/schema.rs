@@ -5,9 +5,11 @@ use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
+use crate::client::mutation::ClientMutation;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
+use crate::partnership::mutation::PartnershipMutation;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
 use crate::scalar::DateTime;
@@ -21,7 +23,7 @@ pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery);
 
 /// All that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ProgrammeMutation);
+pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, PartnershipMutation);
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {

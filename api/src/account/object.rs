@@ -2,17 +2,22 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::money::Currency;
+use domain::partnership::queries::{As, Invitations};
 use domain::permission::Permissions;
 use entities::{account, membership, user};
 
 use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
 use crate::answer::loaded;
+use crate::client::object::{ClientConnection, clients_of};
 use crate::connection::connection;
 use crate::context::ContextExt;
 use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Reached;
+use crate::partnership::object::{
+    InvitationConnection, InvitationStatus, PartnershipConnection, PartnershipStatus, invitations_of, partnerships_of,
+};
 use crate::programme::loader::{ProfileOf, ProgrammeById};
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
@@ -260,6 +265,71 @@ impl Account {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The partner's own records of its clients, oldest first; `search` looks into name, address and company.
+    async fn clients(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        search: Option<String>,
+    ) -> Result<ClientConnection> {
+        clients_of(ctx, self.0.id, (first, after, last, before), search).await
+    }
+
+    /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.
+    async fn received_invitations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<InvitationStatus>,
+    ) -> Result<InvitationConnection> {
+        invitations_of(ctx, self.0.id, Invitations::Received, (first, after, last, before), status).await
+    }
+
+    /// Sent by this account, newest first.
+    async fn sent_invitations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<InvitationStatus>,
+    ) -> Result<InvitationConnection> {
+        invitations_of(ctx, self.0.id, Invitations::Sent, (first, after, last, before), status).await
+    }
+
+    /// The accounts that this one looks after.
+    async fn partnerships_as_partner(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<PartnershipStatus>,
+    ) -> Result<PartnershipConnection> {
+        partnerships_of(ctx, self.0.id, As::Partner, (first, after, last, before), status).await
+    }
+
+    /// The partners that look after this account.
+    async fn partnerships_as_client(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<PartnershipStatus>,
+    ) -> Result<PartnershipConnection> {
+        partnerships_of(ctx, self.0.id, As::Client, (first, after, last, before), status).await
     }
 }
 

@@ -1,0 +1,5 @@
+//! A partner's own records of its clients.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;
