@@ -37,6 +37,11 @@ impl Session {
         }
     }
 
+    /// For use cases of several transactions: those that ask the payment gateway in between.
+    pub fn to_write(&self) -> (&Store, Actor, Statements) {
+        (&self.store, self.reader().actor().clone(), self.statements.clone())
+    }
+
     /// Puts itself, and loaders of its own, into the data of one request.
     pub fn into_data(self) -> Data {
         let mut data = Data::default();

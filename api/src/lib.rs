@@ -7,6 +7,7 @@
 pub mod account;
 pub mod answer;
 pub mod auth;
+pub mod billing;
 pub mod client;
 pub mod connection;
 pub mod context;

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Result};
 
 use crate::account::object::{Account, Membership, User};
 use crate::answer::loaded;
+use crate::billing::object::{Invoice, Payment, PaymentMethod};
 use crate::client::object::Client;
 use crate::context::ContextExt;
 use crate::id::{Kind, decode};
@@ -24,6 +25,9 @@ pub enum Node {
     Client(Client),
     Invitation(Invitation),
     Partnership(Partnership),
+    Invoice(Invoice),
+    Payment(Payment),
+    PaymentMethod(PaymentMethod),
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
@@ -46,6 +50,9 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Client => load!(client as Client),
         Kind::Invitation => load!(invitation as Invitation),
         Kind::Partnership => load!(partnership as Partnership),
+        Kind::Invoice => load!(invoice as Invoice),
+        Kind::Payment => load!(payment as Payment),
+        Kind::PaymentMethod => load!(payment_method as PaymentMethod),
         // the other kinds come with their areas
         _ => None,
     })

@@ -5,6 +5,7 @@ use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
+use crate::billing::mutation::BillingMutation;
 use crate::client::mutation::ClientMutation;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
@@ -23,7 +24,7 @@ pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery);
 
 /// All that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, PartnershipMutation);
+pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, PartnershipMutation, BillingMutation);
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {

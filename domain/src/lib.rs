@@ -8,6 +8,7 @@ pub mod actor;
 pub mod billing;
 pub mod calendar;
 pub mod cashback;
+pub mod check;
 pub mod client;
 pub mod clock;
 pub mod database;

@@ -2,6 +2,7 @@
 //!
 //! A library, so that the tests reach the settings and start what the binary starts.
 
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod migrate;
@@ -50,7 +51,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Schema(_) => not_built_in_yet("schema"),
         Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(Renewals::Run(arguments)) => renewals::run(&arguments).await,
-        Command::Check => not_built_in_yet("check"),
+        Command::Check => check::run().await,
         Command::Seed(_) => not_built_in_yet("seed"),
     }
 }

@@ -9,6 +9,7 @@ use domain::billing::rules::{Benefit, LineAmounts, line_amounts};
 use domain::billing::{
     Attempt, Draft, DraftLine, Issued, PaidFor, Settlement, attempt, charge, issue, reconcile, settle,
 };
+use domain::check::check;
 use domain::gateway::{Charge, Outcome};
 use domain::money::{Currency, Money, Rate};
 use domain::permission::Permissions;
@@ -285,8 +286,16 @@ impl World {
         wallet.map(|wallet| (wallet.pending_minor, wallet.available_minor))
     }
 
+    /// By the auditor, and by the product's own check.
     async fn books_are_right(&self) {
         assert_eq!(audit(&self.db).await, Vec::<String>::new());
+        assert_eq!(self.check().await, Vec::<String>::new());
+    }
+
+    async fn check(&self) -> Vec<String> {
+        let reader = self.store.reader(Actor::System(System::Operator), at(NOW), Statements::default());
+        let findings = check(&self.store, &reader).await.unwrap();
+        findings.into_iter().map(|finding| finding.problem).collect()
     }
 }
 
@@ -587,4 +596,31 @@ async fn an_attempt_that_never_reached_the_gateway_is_charged(#[values(Db::Sqlit
     assert_eq!(entities::test_gateway_charge::Entity::find().count(&world.db).await.unwrap(), 1);
     assert_eq!(world.wallet().await, Some((1980, 0)));
     world.books_are_right().await;
+}
+
+/// `mandate check` sees what does not fit together.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_finds_what_is_wrong(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let world = world(db).await;
+    world.card(world.client, "tok_visa").await;
+    let product_id = world.product().await;
+    let (issued, charges) = world.claim(product_id).await;
+    world.period(product_id, &issued).await;
+    let settlements = world.charged(charges).await;
+    world.settle(settlements).await;
+    world.books_are_right().await;
+
+    for damage in [
+        "UPDATE wallet SET pending_minor = pending_minor + 1",
+        "UPDATE invoice SET paid_minor = 0",
+        "UPDATE invoice_line SET tax_minor = tax_minor + 1",
+        "UPDATE document_counter SET last_number = 7",
+        "UPDATE test_gateway_charge SET amount_minor = 1",
+        "UPDATE payment SET gateway_reference = 'lost'",
+    ] {
+        let before = world.check().await.len();
+        world.db.execute_unprepared(damage).await.unwrap();
+        assert!(world.check().await.len() > before, "{damage}");
+    }
 }

@@ -1,6 +1,7 @@
 //! What is shown of people and accounts.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::billing::queries::Parent;
 use domain::money::Currency;
 use domain::partnership::queries::{As, Invitations};
 use domain::permission::Permissions;
@@ -8,6 +9,8 @@ use entities::{account, membership, user};
 
 use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
 use crate::answer::loaded;
+use crate::billing::object::{InvoiceConnection, PaymentMethod, Wallet};
+use crate::billing::query::{self as billing, InvoiceFilter};
 use crate::client::object::{ClientConnection, clients_of};
 use crate::connection::connection;
 use crate::context::ContextExt;
@@ -211,6 +214,34 @@ impl Account {
         let [name, street, postal_code, city] = [name, street, postal_code, city].map(Clone::clone);
         let address = PostalAddress { name, street, postal_code, city, country };
         Ok(self.is_known(ctx).await?.then_some(address))
+    }
+
+    /// Only invoices billed to this account, newest first.
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        filter: Option<InvoiceFilter>,
+    ) -> Result<InvoiceConnection> {
+        billing::invoices(ctx, Parent::Account, self.0.id.0, first, after, filter).await
+    }
+
+    /// Empty to those who may not use them.
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
+        billing::payment_methods(ctx, self.0.id).await
+    }
+
+    /// One per currency in which cashback was earned.
+    async fn wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>> {
+        billing::wallets(ctx, self.0.id).await
+    }
+
+    /// The wallet in this currency, the account's own unless named.
+    async fn wallet(&self, ctx: &Context<'_>, currency_code: Option<CurrencyCode>) -> Result<Option<Wallet>> {
+        let own = || Currency::parse(&self.0.currency).map(CurrencyCode).map_err(|_| EdgeError::internal());
+        let currency = currency_code.map_or_else(own, Ok)?;
+        billing::wallet(ctx, self.0.id, currency).await
     }
 
     /// Null to those without any permission here.

@@ -39,5 +39,6 @@ pub use issue::{Buyer, Draft, DraftLine, Issued, LineTax, SellerOnInvoice, issue
 pub use order::complete_orders;
 pub use payment::{Attempt, PaidFor, Settlement, attempt, charge};
 pub use period::mark_paid;
+pub(crate) use reconcile::first_id_at;
 pub use reconcile::{reconcile, reconcile_open};
 pub use settle::{Settled, settle};

@@ -1,1 +1,179 @@
-//! Reads about money.
+//! Reads about money, each through the visibility of its table: an invoice and all that hangs on it is seen by those who may
+//! see invoices in the account that it is billed to, and by nobody else.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entities::invoice::{InvoiceKind, InvoiceStatus};
+use entities::{invoice, invoice_line, payment, payment_method};
+use sea_orm::{ActiveEnum, FromQueryResult};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::money::{Currency, Money};
+use crate::nested::{self, List};
+use crate::page::{ById, Order, Page};
+use crate::permission::visible;
+use crate::sql::Sql;
+use crate::store::Reader;
+
+/// Which invoices of a list are wanted; nothing said is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct InvoiceFilter {
+    /// In one of these states.
+    pub status: Option<Vec<InvoiceStatus>>,
+    /// Of one of these kinds.
+    pub kind: Option<Vec<InvoiceKind>>,
+    /// Issued on this date or later.
+    pub issued_from: Option<NaiveDate>,
+    /// Issued on this date or earlier.
+    pub issued_to: Option<NaiveDate>,
+}
+
+/// Whose invoices a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Parent {
+    /// Billed to an account.
+    Account,
+    /// With a line, or a period, about a product.
+    Product,
+}
+
+impl Parent {
+    const fn list(self) -> List {
+        let tie = match self {
+            Self::Account => "x.billed_to_id = k.id",
+            Self::Product => {
+                "x.id IN (SELECT l.invoice_id FROM invoice_line l WHERE l.product_id = k.id
+                    UNION SELECT l.invoice_id FROM product_period d JOIN invoice_line l ON l.id = d.invoice_line_id
+                    WHERE d.product_id = k.id)"
+            }
+        };
+        List { table: "invoice", tie, order: Order::Descending }
+    }
+}
+
+/// The page of each parent's invoices, newest first. One statement, however many parents.
+pub async fn invoices(
+    reader: &Reader,
+    of: Parent,
+    parents: &[Uuid],
+    filter: &InvoiceFilter,
+    page: &ById,
+) -> Result<HashMap<Uuid, Page<invoice::Model>>, Error> {
+    nested::pages(reader, of.list(), parents, page, |sql| wanted(sql, reader, filter)).await
+}
+
+/// How many invoices each parent has for the reader's actor; a parent without any is left out. One statement.
+pub async fn invoice_counts(
+    reader: &Reader,
+    of: Parent,
+    parents: &[Uuid],
+    filter: &InvoiceFilter,
+) -> Result<HashMap<Uuid, i64>, Error> {
+    nested::counts(reader, of.list(), parents, |sql| wanted(sql, reader, filter)).await
+}
+
+fn wanted(sql: &mut Sql, reader: &Reader, filter: &InvoiceFilter) {
+    visible::invoices(sql, reader.actor(), "x");
+    if let Some(status) = &filter.status {
+        sql.push(" AND x.status ").any_text(&status.iter().map(ActiveEnum::to_value).collect::<Vec<_>>());
+    }
+    if let Some(kind) = &filter.kind {
+        sql.push(" AND x.kind ").any_text(&kind.iter().map(ActiveEnum::to_value).collect::<Vec<_>>());
+    }
+    if let Some(from) = filter.issued_from {
+        sql.add(" AND x.issued_on >= ?", [from.into()]);
+    }
+    if let Some(to) = filter.issued_to {
+        sql.add(" AND x.issued_on <= ?", [to.into()]);
+    }
+}
+
+/// The lines of each of these invoices that the reader's actor sees, in their order. One statement.
+pub async fn lines(reader: &Reader, invoices: &[Uuid]) -> Result<HashMap<Uuid, Vec<invoice_line::Model>>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT l.* FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.invoice_id ").any(invoices);
+    sql.push(" AND ");
+    visible::invoices(&mut sql, reader.actor(), "i");
+    sql.push(" ORDER BY l.invoice_id, l.position");
+    let rows: Vec<invoice_line::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows, |line| line.invoice_id.into()))
+}
+
+/// The payments for each of these invoices that the reader's actor sees, oldest first. One statement.
+pub async fn payments(reader: &Reader, invoices: &[Uuid]) -> Result<HashMap<Uuid, Vec<payment::Model>>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT p.* FROM payment p JOIN invoice i ON i.id = p.invoice_id WHERE p.invoice_id ").any(invoices);
+    sql.push(" AND ");
+    visible::invoices(&mut sql, reader.actor(), "i");
+    sql.push(" ORDER BY p.id");
+    let rows: Vec<payment::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows, |payment| payment.invoice_id.map_or(Uuid::nil(), Into::into)))
+}
+
+/// The ways to pay of each of these accounts that the reader's actor may use, the oldest first. One statement.
+pub async fn payment_methods(
+    reader: &Reader,
+    accounts: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<payment_method::Model>>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT m.* FROM payment_method m WHERE m.removed_at IS NULL AND m.account_id ").any(accounts);
+    sql.push(" AND ");
+    visible::payment_methods(&mut sql, reader.actor(), "m");
+    sql.push(" ORDER BY m.id");
+    let rows: Vec<payment_method::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows, |method| method.account_id.into()))
+}
+
+fn grouped<T>(rows: Vec<T>, parent: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+    let mut by_parent: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in rows {
+        by_parent.entry(parent(&row)).or_default().push(row);
+    }
+    by_parent
+}
+
+/// A row of the trial balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// A name of `ledger::LedgerAccount`.
+    pub ledger_account: String,
+    /// All debits of the account.
+    pub debit: Money,
+    /// All credits.
+    pub credit: Money,
+}
+
+#[derive(FromQueryResult)]
+struct Sums {
+    ledger_account: String,
+    currency: String,
+    debit: i64,
+    credit: i64,
+}
+
+/// Debits and credits of every ledger account and currency, up to that instant; for the provider's staff.
+/// # Errors
+/// `Denied` to everyone else.
+pub async fn trial_balance(reader: &Reader, as_of: Option<DateTime<Utc>>) -> Result<Vec<Balance>, Error> {
+    if !reader.actor().sees_everything() {
+        return Err(Error::Denied);
+    }
+    let mut sql = reader.sql();
+    sql.push(
+        "SELECT l.ledger_account, l.currency, CAST(sum(l.debit_minor) AS bigint) AS debit, CAST(sum(l.credit_minor) AS bigint) AS credit
+        FROM ledger_line l",
+    );
+    if let Some(as_of) = as_of {
+        sql.add(" JOIN journal_entry e ON e.id = l.entry_id WHERE e.occurred_at <= ?", [as_of.into()]);
+    }
+    sql.push(" GROUP BY l.ledger_account, l.currency ORDER BY l.currency, l.ledger_account");
+    let sums: Vec<Sums> = sql.all(reader.conn()).await?;
+    sums.into_iter()
+        .map(|Sums { ledger_account, currency, debit, credit }| {
+            let currency = Currency::parse(&currency)?;
+            Ok(Balance { ledger_account, debit: Money::new(debit, currency), credit: Money::new(credit, currency) })
+        })
+        .collect()
+}

@@ -1,0 +1,6 @@
+//! Invoices, payments, ways to pay, wallets and the trial balance.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;
+pub mod query;

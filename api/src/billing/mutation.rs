@@ -1,0 +1,156 @@
+//! Ways to pay, and paying.
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use domain::Error;
+use domain::billing::Collected;
+use domain::billing::commands::{self, AddPaymentMethod, PayInvoice};
+use domain::error::{Code, Refusal};
+use domain::money::Money;
+use entities::invoice;
+use uuid::Uuid;
+
+use super::object::{Invoice, PaymentMethod};
+use crate::answer::{UserError, answer, loaded, payloads, user_error};
+use crate::context::ContextExt;
+use crate::id::{Kind, decode, encode};
+use crate::loader::Seen;
+use crate::scalar::{MoneyInput, Url};
+
+payloads! {
+    /// A way to pay, as it is now.
+    PaymentMethodPayload { payment_method: Option<PaymentMethod>, next_action_url: Option<Url> }
+    /// An invoice, as it is now.
+    InvoicePayload { invoice: Option<Invoice>, next_action_url: Option<Url> }
+    /// What is gone.
+    DeletePayload { deleted_id: Option<ID> }
+}
+
+/// `token` is the payment gateway's; running.md lists those of the built-in test gateway.
+#[derive(InputObject)]
+struct AddPaymentMethodInput {
+    account_id: ID,
+    #[graphql(secret)]
+    token: String,
+    #[graphql(default_with = "Some(true)")]
+    make_default: Option<bool>,
+}
+
+#[derive(InputObject)]
+struct RemovePaymentMethodInput {
+    payment_method_id: ID,
+}
+
+#[derive(InputObject)]
+struct SetDefaultPaymentMethodInput {
+    payment_method_id: ID,
+}
+
+/// `walletAmount` is taken from the account's available cashback first.
+#[derive(InputObject)]
+struct PayInvoiceInput {
+    invoice_id: ID,
+    payment_method_id: Option<ID>,
+    wallet_amount: Option<MoneyInput>,
+    idempotency_key: String,
+}
+
+/// What this area adds to the mutations.
+#[derive(Default)]
+pub struct BillingMutation;
+
+#[Object]
+impl BillingMutation {
+    /// Keeps what a token of the gateway's stands for as a way to pay.
+    async fn add_payment_method(
+        &self,
+        ctx: &Context<'_>,
+        input: AddPaymentMethodInput,
+    ) -> Result<PaymentMethodPayload> {
+        let AddPaymentMethodInput { account_id, token, make_default } = input;
+        let account_id = match row(Kind::Account, &account_id) {
+            Ok(id) => id.into(),
+            Err(error) => return answer(Err::<PaymentMethodPayload, _>(error), |done| done),
+        };
+        let command = AddPaymentMethod { account_id, token, make_default: make_default.unwrap_or(true) };
+        let session = ctx.session();
+        let (store, actor, statements) = session.to_write();
+        let end = commands::add_payment_method(store, actor, statements, command).await;
+        answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
+    }
+
+    /// What is in flight with it goes on.
+    async fn remove_payment_method(&self, ctx: &Context<'_>, input: RemovePaymentMethodInput) -> Result<DeletePayload> {
+        let end = match row(Kind::PaymentMethod, &input.payment_method_id) {
+            Ok(id) => ctx.write(move |work| Box::pin(commands::remove_payment_method(work, id.into()))).await,
+            Err(error) => Err(error),
+        };
+        answer(end, |id| DeletePayload { deleted_id: Some(encode(Kind::PaymentMethod, id.0)), ..Default::default() })
+    }
+
+    /// Renewals are charged to it from now on.
+    async fn set_default_payment_method(
+        &self,
+        ctx: &Context<'_>,
+        input: SetDefaultPaymentMethodInput,
+    ) -> Result<PaymentMethodPayload> {
+        let end = match row(Kind::PaymentMethod, &input.payment_method_id) {
+            Ok(id) => ctx.write(move |work| Box::pin(commands::set_default_payment_method(work, id.into()))).await,
+            Err(error) => Err(error),
+        };
+        answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
+    }
+
+    /// Pays an open invoice now.
+    async fn pay_invoice(&self, ctx: &Context<'_>, input: PayInvoiceInput) -> Result<InvoicePayload> {
+        let (store, actor, statements) = ctx.session().to_write();
+        let end = match pay_command(input) {
+            Ok(command) => commands::pay_invoice(store, actor, statements, command).await,
+            Err(error) => Err(error),
+        };
+        match end {
+            Ok((id, collected)) => {
+                let found = loaded(ctx.loads().load_one(Seen::<invoice::Model>::by(id)).await)?;
+                let user_errors = not_paid(&collected)?.into_iter().collect();
+                Ok(InvoicePayload { invoice: found.map(Invoice), user_errors, ..Default::default() })
+            }
+            Err(error) => answer(Err::<InvoicePayload, _>(error), |done| done),
+        }
+    }
+}
+
+fn pay_command(input: PayInvoiceInput) -> Result<PayInvoice, Error> {
+    let PayInvoiceInput { invoice_id, payment_method_id, wallet_amount, idempotency_key } = input;
+    let wallet_amount: Option<Money> = wallet_amount
+        .map(MoneyInput::into_money)
+        .transpose()
+        .map_err(|error| Refusal::invalid("walletAmount", error.to_string()))?;
+    let payment_method_id = payment_method_id.map(|id| row(Kind::PaymentMethod, &id)).transpose()?.map(Into::into);
+    Ok(PayInvoice {
+        invoice_id: row(Kind::Invoice, &invoice_id)?.into(),
+        payment_method_id,
+        wallet_amount,
+        idempotency_key,
+    })
+}
+
+/// The row that an id names; `NOT_FOUND` for the id of anything else.
+fn row(kind: Kind, id: &ID) -> Result<Uuid, Error> {
+    match decode(id) {
+        Some((found, row)) if found == kind => Ok(row),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// What a user is told of a payment that did not go through, or not yet.
+pub fn not_paid(collected: &Collected) -> Result<Option<UserError>> {
+    let refusal = match collected {
+        Collected::Paid => return Ok(None),
+        Collected::Declined { code } => {
+            Refusal::new(Code::PaymentDeclined, format!("The payment was declined: {code}."))
+        }
+        Collected::Pending => {
+            Refusal::new(Code::PaymentPending, "The payment gateway has not answered yet; nothing is charged twice.")
+        }
+    };
+    user_error(refusal.into()).map(Some)
+}

@@ -1,0 +1,406 @@
+//! What is shown of invoices, payments and wallets.
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::cashback;
+use domain::money::{self, Currency};
+use entities::id::AccountId;
+use entities::{account, invoice, invoice_line, payment, payment_method, wallet, wallet_entry};
+
+use super::loader::{LinesOf, PaymentsOf};
+use crate::account::object::Account;
+use crate::answer::loaded;
+use crate::connection::connection;
+use crate::context::ContextExt;
+use crate::cursor;
+use crate::error::EdgeError;
+use crate::id::{Kind, encode};
+use crate::loader::{Reached, Seen};
+use crate::scalar::{Date, DateTime, Money};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::invoice::InvoiceKind")]
+pub enum InvoiceKind {
+    Order,
+    Renewal,
+    CreditNote,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::invoice::InvoiceStatus")]
+pub enum InvoiceStatus {
+    Open,
+    Paid,
+    Uncollectible,
+    Credited,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::payment::PaymentStatus")]
+pub enum PaymentStatus {
+    Pending,
+    Succeeded,
+    Declined,
+    Unknown,
+    Refunded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::wallet_entry::WalletEntryKind")]
+pub enum WalletEntryKind {
+    Cashback,
+    CashbackReversal,
+    Referral,
+    Payout,
+    Spent,
+    Adjustment,
+}
+
+fn money_of(minor: i64, currency: &str) -> Result<Money> {
+    let currency = Currency::parse(currency).map_err(|_| EdgeError::internal())?;
+    Ok(money::Money::new(minor, currency).into())
+}
+
+/// The account of a row that the viewer sees.
+async fn account_of(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
+    let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
+    Ok(Account(row.ok_or_else(EdgeError::internal)?))
+}
+
+/// A way to pay that the gateway keeps.
+#[derive(Clone)]
+pub struct PaymentMethod(pub payment_method::Model);
+
+#[Object]
+impl PaymentMethod {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::PaymentMethod, self.0.id.0)
+    }
+
+    /// Whose.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
+        account_of(ctx, self.0.account_id).await
+    }
+
+    /// E.g. visa.
+    async fn brand(&self) -> &str {
+        &self.0.brand
+    }
+
+    /// The last four digits.
+    async fn last4(&self) -> &str {
+        &self.0.last4
+    }
+
+    /// The last day on which it can be charged.
+    async fn expires_on(&self) -> Date {
+        Date(self.0.expires_on)
+    }
+
+    /// Whether renewals are charged to it.
+    async fn is_default(&self) -> bool {
+        self.0.is_default
+    }
+}
+
+/// An invoice: seen by those who may see invoices in the account that it is billed to, and by nobody else.
+#[derive(Clone)]
+pub struct Invoice(pub invoice::Model);
+
+#[Object]
+impl Invoice {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::Invoice, self.0.id.0)
+    }
+
+    /// Without a gap in its series and year.
+    async fn number(&self) -> &str {
+        &self.0.number
+    }
+
+    /// What it bills.
+    async fn kind(&self) -> InvoiceKind {
+        self.0.kind.into()
+    }
+
+    /// Whether it is paid.
+    async fn status(&self) -> InvoiceStatus {
+        self.0.status.into()
+    }
+
+    /// Who pays, and alone sees it.
+    async fn billed_to(&self, ctx: &Context<'_>) -> Result<Account> {
+        account_of(ctx, self.0.billed_to_id).await
+    }
+
+    /// In the seller's time zone.
+    async fn issued_on(&self) -> Date {
+        Date(self.0.issued_on)
+    }
+
+    /// The last day to pay it.
+    async fn due_on(&self) -> Date {
+        Date(self.0.due_on)
+    }
+
+    /// When the last of it was paid.
+    async fn paid_at(&self) -> Option<DateTime> {
+        self.0.paid_at.map(DateTime)
+    }
+
+    /// What it bills, line by line.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>> {
+        let rows = loaded(ctx.loads().load_one(LinesOf(self.0.id.0)).await)?.unwrap_or_default();
+        Ok(rows.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency.clone() }).collect())
+    }
+
+    /// The sum of the lines' public prices.
+    async fn subtotal(&self) -> Result<Money> {
+        self.money(self.0.subtotal_minor)
+    }
+
+    /// What is taken off for a partner that pays.
+    async fn discount(&self) -> Result<Money> {
+        self.money(self.0.discount_minor)
+    }
+
+    /// Rounded once per rate.
+    async fn tax(&self) -> Result<Money> {
+        self.money(self.0.tax_minor)
+    }
+
+    /// subtotal − discount + tax.
+    async fn total(&self) -> Result<Money> {
+        self.money(self.0.total_minor)
+    }
+
+    /// What is left to pay.
+    async fn amount_due(&self) -> Result<Money> {
+        let is_open = matches!(self.0.status, invoice::InvoiceStatus::Open | invoice::InvoiceStatus::Uncollectible);
+        let due = self.0.total_minor - self.0.paid_minor - self.0.credited_minor;
+        self.money(if is_open { due.max(0) } else { 0 })
+    }
+
+    /// Every attempt to pay it, oldest first.
+    async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<Payment>> {
+        let rows = loaded(ctx.loads().load_one(PaymentsOf(self.0.id.0)).await)?.unwrap_or_default();
+        Ok(rows.into_iter().map(Payment).collect())
+    }
+
+    /// The invoice that this credit note corrects.
+    async fn corrects(&self, ctx: &Context<'_>) -> Result<Option<Invoice>> {
+        let Some(id) = self.0.corrects_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<invoice::Model>::by(id)).await)?.map(Invoice))
+    }
+}
+
+impl Invoice {
+    fn money(&self, minor: i64) -> Result<Money> {
+        money_of(minor, &self.0.currency)
+    }
+}
+
+connection!(InvoiceConnection, InvoiceEdge, Invoice);
+
+/// A line of an invoice.
+#[derive(Clone)]
+pub struct InvoiceLine {
+    pub line: invoice_line::Model,
+    pub currency: String,
+}
+
+#[Object]
+impl InvoiceLine {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::InvoiceLine, self.line.id.0)
+    }
+
+    /// As printed.
+    async fn description(&self) -> &str {
+        &self.line.description
+    }
+
+    /// The first day of the period.
+    async fn period_start(&self) -> Option<Date> {
+        self.line.period_start.map(Date)
+    }
+
+    /// The day after its last.
+    async fn period_end(&self) -> Option<Date> {
+        self.line.period_end.map(Date)
+    }
+
+    /// How many.
+    async fn quantity(&self) -> i32 {
+        self.line.quantity
+    }
+
+    /// Of the whole quantity.
+    async fn public_price(&self) -> Result<Money> {
+        money_of(self.line.public_price_minor, &self.currency)
+    }
+
+    /// What is taken off it.
+    async fn discount(&self) -> Result<Money> {
+        money_of(self.line.discount_minor, &self.currency)
+    }
+
+    /// publicPrice − discount.
+    async fn net(&self) -> Result<Money> {
+        money_of(self.line.net_minor, &self.currency)
+    }
+
+    /// In basis points.
+    async fn tax_rate_bps(&self) -> i32 {
+        self.line.tax_rate_bps
+    }
+
+    /// Its part of the invoice's tax.
+    async fn tax(&self) -> Result<Money> {
+        money_of(self.line.tax_minor, &self.currency)
+    }
+}
+
+/// An attempt to pay.
+#[derive(Clone)]
+pub struct Payment(pub payment::Model);
+
+#[Object]
+impl Payment {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::Payment, self.0.id.0)
+    }
+
+    /// UNKNOWN: no answer came; the gateway is asked until it knows.
+    async fn status(&self) -> PaymentStatus {
+        self.0.status.into()
+    }
+
+    /// How much was asked for.
+    async fn amount(&self) -> Result<Money> {
+        money_of(self.0.amount_minor, &self.0.currency)
+    }
+
+    /// When it was asked for.
+    async fn attempted_at(&self) -> DateTime {
+        DateTime(self.0.attempted_at)
+    }
+
+    /// The gateway's reason.
+    async fn failure_code(&self) -> Option<&str> {
+        self.0.failure_code.as_deref()
+    }
+
+    /// What was charged; null to those who may not use it.
+    async fn payment_method(&self, ctx: &Context<'_>) -> Result<Option<PaymentMethod>> {
+        let Some(id) = self.0.payment_method_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<payment_method::Model>::by(id)).await)?.map(PaymentMethod))
+    }
+}
+
+/// A partner's cashback, kept as a double-entry ledger.
+#[derive(Clone)]
+pub struct Wallet(pub wallet::Model);
+
+#[Object]
+impl Wallet {
+    /// The partner's.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
+        account_of(ctx, self.0.account_id).await
+    }
+
+    /// What is available; `balance` and `pending` together are the sum of the entries.
+    async fn balance(&self) -> Result<Money> {
+        money_of(self.0.available_minor, &self.0.currency)
+    }
+
+    /// What is within its holding days.
+    async fn pending(&self) -> Result<Money> {
+        money_of(self.0.pending_minor, &self.0.currency)
+    }
+
+    /// Newest first.
+    async fn entries(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<WalletEntryConnection> {
+        let (account_id, currency) = (self.0.account_id, self.0.currency.clone());
+        let page = cursor::page(first, after.as_deref(), None, None)?;
+        let found = ctx.read(cashback::queries::entries(&ctx.reader(), account_id, &currency, &page).await)?;
+        let page = found.map(|row| {
+            (row.entry.id.0, WalletEntry { entry: row.entry, balance_after_minor: row.balance_after_minor })
+        });
+        Ok(WalletEntryConnection::new(
+            page,
+            Box::new(move |ctx| {
+                let currency = currency.clone();
+                Box::pin(async move {
+                    let count = cashback::queries::entry_count(&ctx.reader(), account_id, &currency).await;
+                    Ok(i32::try_from(ctx.read(count)?).unwrap_or(i32::MAX))
+                })
+            }),
+        )?)
+    }
+}
+
+/// What was added to a wallet, or taken from it.
+#[derive(Clone)]
+pub struct WalletEntry {
+    pub entry: wallet_entry::Model,
+    pub balance_after_minor: i64,
+}
+
+#[Object]
+impl WalletEntry {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::WalletEntry, self.entry.id.0)
+    }
+
+    /// Why.
+    async fn kind(&self) -> WalletEntryKind {
+        self.entry.kind.into()
+    }
+
+    /// Below zero for what was taken.
+    async fn amount(&self) -> Result<Money> {
+        money_of(self.entry.amount_minor, &self.entry.currency)
+    }
+
+    /// The sum of the entries up to this one.
+    async fn balance_after(&self) -> Result<Money> {
+        money_of(self.balance_after_minor, &self.entry.currency)
+    }
+
+    /// What it was computed from.
+    async fn public_price(&self) -> Result<Option<Money>> {
+        self.entry.public_price_minor.map(|minor| money_of(minor, &self.entry.currency)).transpose()
+    }
+
+    /// The partner's rate then.
+    async fn rate_bps(&self) -> Option<i32> {
+        self.entry.rate_bps
+    }
+
+    /// The invoice itself stays the payer's.
+    async fn invoice_line_id(&self) -> Option<ID> {
+        self.entry.invoice_line_id.map(|id| encode(Kind::InvoiceLine, id.0))
+    }
+
+    /// When it was credited.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.entry.created_at)
+    }
+
+    /// When it can be paid out.
+    async fn available_at(&self) -> DateTime {
+        DateTime(self.entry.available_at)
+    }
+}
+
+connection!(WalletEntryConnection, WalletEntryEdge, WalletEntry);
