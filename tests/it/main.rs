@@ -13,6 +13,7 @@ mod invitation;
 mod mail_transport;
 mod mails;
 mod partnership;
+mod partnership_edge;
 mod queue;
 mod renewal;
 mod server;

@@ -3,6 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use api::account::tries::Tries;
+use api::auth::SignIn;
+use api::http::{Gateway, PersistedQueries, Settings as GatewaySettings};
+use api::limits::Limiter;
+use axum::Router;
+use axum::body::{Body, to_bytes};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::permission::Permissions;
@@ -20,7 +26,10 @@ use entities::{
     session, user,
 };
 use futures::future::BoxFuture;
+use http::Request;
 use sea_orm::FromQueryResult;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::database::{Database, Db};
@@ -285,6 +294,33 @@ impl Partners {
         F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static,
     {
         self.store.write(self.actor(token).await, Statements::default(), act).await
+    }
+
+    /// One request by the person with this token; by nobody when it is empty.
+    pub async fn ask(&self, token: &str, query: &str, variables: serde_json::Value) -> serde_json::Value {
+        let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let reply = self.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        serde_json::from_slice(&to_bytes(reply.into_body(), 1 << 20).await.unwrap()).unwrap()
+    }
+
+    /// The gateway on this database.
+    fn router(&self) -> Router {
+        let tries = Arc::new(Tries::Off);
+        let sign_in = SignIn { store: self.store.clone(), trusted_proxies: vec![], tries };
+        let settings = GatewaySettings {
+            origins: vec![],
+            introspection: false,
+            limiter: Limiter::Off,
+            persisted: PersistedQueries::new(1 << 20, None),
+            max_at_work: 64,
+            resume: None,
+            shutdown: CancellationToken::new(),
+        };
+        api::http::router(Arc::new(Gateway::new(api::schema::build(), sign_in, settings)))
     }
 
     /// The mails of this kind, by address.
