@@ -29,6 +29,11 @@ impl Session {
         Self { store, statements, reader: Arc::new(RwLock::new(Arc::new(reader))) }
     }
 
+    /// The database, for what outlives the request: streams, and charges.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Reads through what the viewer may see.
     pub fn reader(&self) -> Arc<Reader> {
         match self.reader.read() {

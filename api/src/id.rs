@@ -47,6 +47,11 @@ kinds! {
     WebhookDelivery = 31, RenewalRun = 32, DeadJob = 33, FailedMail = 34, AuditEntry = 35,
 }
 
+/// The kind with this type name.
+pub fn from_type_name(name: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| kind.type_name() == name)
+}
+
 /// The text of an id.
 pub fn encode(kind: Kind, row: Uuid) -> ID {
     let mut bytes = [0_u8; 17];

@@ -5,7 +5,9 @@
 //! ([`limits`]), the schema, and on its way out [`error::mask`], which lets nothing unknown through.
 
 pub mod account;
+pub mod activity;
 pub mod answer;
+pub mod app;
 pub mod auth;
 pub mod billing;
 pub mod client;
@@ -18,6 +20,7 @@ pub mod http;
 pub mod id;
 pub mod limits;
 pub mod loader;
+mod mailbox;
 pub mod node;
 pub mod page;
 pub mod partnership;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, Result};
 
 use crate::account::object::{Account, Membership, User};
+use crate::activity::object::ActivityEvent;
 use crate::answer::loaded;
 use crate::billing::object::{Invoice, Payment, PaymentMethod};
 use crate::client::object::Client;
@@ -28,6 +29,7 @@ pub enum Node {
     Invoice(Invoice),
     Payment(Payment),
     PaymentMethod(PaymentMethod),
+    ActivityEvent(ActivityEvent),
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
@@ -44,6 +46,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::User => load!(user as User),
         Kind::Account => load!(account as Account),
         Kind::Membership => load!(membership as Membership),
+        Kind::ActivityEvent => load!(activity as ActivityEvent),
         Kind::PartnerProfile => load!(partner_profile as PartnerProfile),
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
             .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),

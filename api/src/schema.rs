@@ -1,12 +1,13 @@
 //! The roots: each area brings its own part, and they are merged here.
 
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Result, Schema};
+use async_graphql::{Context, ID, MergedObject, Object, Result, Schema};
 use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
 use crate::billing::mutation::BillingMutation;
 use crate::client::mutation::ClientMutation;
+use crate::activity::subscription::Subscription;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
@@ -16,7 +17,7 @@ use crate::programme::query::ProgrammeQuery;
 use crate::scalar::DateTime;
 
 /// The product's schema.
-pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// All that can be asked.
 #[derive(MergedObject, Default)]
@@ -28,7 +29,7 @@ pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, Partners
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription).disable_suggestions().limit_directives(5).finish()
 }
 
 /// Any object by id, and the time.

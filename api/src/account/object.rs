@@ -8,6 +8,7 @@ use domain::permission::Permissions;
 use entities::{account, membership, user};
 
 use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
+use crate::activity::object::{ActivityEventConnection, ActivityKind, feed};
 use crate::answer::loaded;
 use crate::billing::object::{InvoiceConnection, PaymentMethod, Wallet};
 use crate::billing::query::{self as billing, InvoiceFilter};
@@ -276,6 +277,20 @@ impl Account {
                 })
             }),
         )?)
+    }
+
+    /// What happened here, newest first, as far as the viewer may know of it.
+    async fn activity(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        kinds: Option<Vec<ActivityKind>>,
+    ) -> Result<ActivityEventConnection> {
+        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+        feed(ctx, self.0.id, page, kinds).await
     }
 
     /// What the viewer may do here, all paths together.

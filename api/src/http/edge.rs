@@ -34,3 +34,9 @@ pub trait Edge: Send + Sync + 'static {
     /// opens nothing. It comes after the guard: a document that is refused causes no statement.
     fn open(&self, incoming: &Incoming<'_>) -> impl Future<Output = Result<Session, EdgeError>> + Send;
 }
+
+impl<E: Edge> Edge for std::sync::Arc<E> {
+    async fn open(&self, incoming: &Incoming<'_>) -> Result<Session, EdgeError> {
+        E::open(self, incoming).await
+    }
+}

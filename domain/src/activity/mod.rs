@@ -3,6 +3,9 @@
 //! An event belongs to an account and says which permission its reader needs there. It is written by the transaction that
 //! made it happen and never changed. Its position orders the feed; there is none without a place, and none is skipped.
 
+pub mod queries;
+mod subject;
+
 use entities::id::{AccountId, ProductId};
 use uuid::Uuid;
 

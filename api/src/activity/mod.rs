@@ -1,0 +1,5 @@
+//! What happened: the feed of an account, and the same as it happens.
+
+pub mod object;
+pub mod sentence;
+pub mod subscription;

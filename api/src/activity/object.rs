@@ -1,0 +1,168 @@
+//! What is shown of an event.
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::activity::{self, queries};
+use domain::page::PageRequest;
+use entities::id::AccountId;
+use entities::{account, user};
+
+use super::sentence::sentence;
+use crate::account::object::{Account, User};
+use crate::answer::loaded;
+use crate::connection::connection;
+use crate::context::ContextExt;
+use crate::cursor;
+use crate::id::{Kind, encode, from_type_name};
+use crate::loader::Reached;
+use crate::node::{Node, node};
+use crate::scalar::{DateTime, Url};
+
+/// What can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::activity::ActivityKind")]
+pub enum ActivityKind {
+    AccountCreated,
+    MemberAdded,
+    MemberRemoved,
+    ClientCreated,
+    InquiryReceived,
+    InquiryAssigned,
+    OwnershipTransferred,
+    PowerOfAttorneyUsed,
+    PowerOfAttorneyAnswered,
+    PowerOfAttorneyDecided,
+    InvitationReceived,
+    InvitationAccepted,
+    InvitationRejected,
+    InvitationWithdrawn,
+    InvitationExpired,
+    PartnershipChanged,
+    PartnershipEnded,
+    PayerChanged,
+    CartSent,
+    CartRecalled,
+    CartCompleted,
+    AccessNeeded,
+    OrderPlaced,
+    InvoiceIssued,
+    CreditNoteIssued,
+    PaymentSucceeded,
+    PaymentFailed,
+    RenewalUpcoming,
+    ProductActivated,
+    PlanChanged,
+    ProductRenewed,
+    ProductPastDue,
+    ProductSuspended,
+    ProductRestored,
+    ProductExpired,
+    ProductCancelled,
+    ContributorAdded,
+    ContributorRemoved,
+    TransferOffered,
+    TransferAccepted,
+    TransferDeclined,
+    TransferCancelled,
+    TransferExpired,
+    CashbackCredited,
+    CashbackReleased,
+    CashbackReversed,
+    PayoutRequested,
+    PayoutPaid,
+    PayoutRejected,
+    SupportRequested,
+}
+
+/// Something that happened in an account, as far as the viewer may know of it.
+#[derive(Clone)]
+pub struct ActivityEvent(pub entities::activity::Model);
+
+connection!(ActivityEventConnection, ActivityEventEdge, ActivityEvent);
+
+#[Object]
+impl ActivityEvent {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::ActivityEvent, self.0.id.0)
+    }
+
+    /// Its place in the feed; a stream goes on from it.
+    async fn cursor(&self) -> Result<String> {
+        Ok(cursor::encode(&self.0.position)?)
+    }
+
+    /// What happened.
+    async fn kind(&self) -> Result<ActivityKind> {
+        Ok(self.known()?.into())
+    }
+
+    /// In whose feed it stands.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
+        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
+        Ok(Account(row.ok_or_else(crate::error::EdgeError::internal)?))
+    }
+
+    /// When.
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.0.occurred_at)
+    }
+
+    /// In the viewer's language.
+    async fn message(&self, ctx: &Context<'_>) -> Result<String> {
+        let reader = ctx.reader();
+        let locale = reader.actor().person().map_or("en", |person| &person.locale);
+        Ok(sentence(self.known()?, locale))
+    }
+
+    /// Who did it; null for what happened by itself.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        let Some(id) = self.0.actor_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(id)).await)?.map(User))
+    }
+
+    /// The account on whose behalf the actor acted, when not their own.
+    async fn acting_for(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
+        let Some(id) = self.0.acting_for_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?.map(Account))
+    }
+
+    /// What it is about, as far as the viewer sees that.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        let kind = self.0.subject_type.as_deref().and_then(from_type_name);
+        let (Some(kind), Some(id)) = (kind, self.0.subject_id) else { return Ok(None) };
+        node(ctx, &encode(kind, id)).await
+    }
+
+    /// Where the next step is done, if there is one.
+    async fn action_url(&self) -> Option<Url> {
+        self.0.data.get("actionUrl").and_then(|url| url.as_str()).map(|url| Url(url.to_owned()))
+    }
+}
+
+impl ActivityEvent {
+    fn known(&self) -> Result<activity::ActivityKind> {
+        activity::ActivityKind::from_name(&self.0.kind).ok_or_else(|| crate::error::EdgeError::internal().into())
+    }
+}
+
+/// A page of an account's feed.
+pub async fn feed(
+    ctx: &Context<'_>,
+    account_id: AccountId,
+    request: PageRequest<i64>,
+    kinds: Option<Vec<ActivityKind>>,
+) -> Result<ActivityEventConnection> {
+    let kinds: Vec<activity::ActivityKind> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
+    let page = ctx.read(queries::page(&ctx.reader(), account_id, &kinds, &request).await)?;
+    let page = page.map(|event| (event.position, ActivityEvent(event)));
+    Ok(ActivityEventConnection::new(
+        page,
+        Box::new(move |ctx| {
+            let (reader, kinds) = (ctx.reader(), kinds.clone());
+            Box::pin(async move {
+                let count = queries::count(&reader, account_id, &kinds).await.map_err(crate::answer::top_level)?;
+                Ok(i32::try_from(count).unwrap_or(i32::MAX))
+            })
+        }),
+    )?)
+}
