@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use async_graphql::http::GraphiQLSource;
 use async_graphql::Executor;
+use async_graphql::http::GraphiQLSource;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -79,13 +79,7 @@ impl App {
 }
 
 async fn explorer() -> Html<String> {
-    Html(
-        GraphiQLSource::build()
-            .endpoint("/graphql")
-            .subscription_endpoint("/graphql/ws")
-            .title("Mandate")
-            .finish(),
-    )
+    Html(GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Mandate").finish())
 }
 
 /// Whether this process can serve: the database answers, and its schema is the one that this version needs.

@@ -1,13 +1,13 @@
 //! The roots: each area brings its own part, and they are merged here.
 
-use async_graphql::{Context, ID, MergedObject, Object, Result, Schema};
+use async_graphql::{Context, ID, MergedObject, Object, Result, SDLExportOptions, Schema};
 use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
+use crate::activity::subscription::Subscription;
 use crate::billing::mutation::BillingMutation;
 use crate::client::mutation::ClientMutation;
-use crate::activity::subscription::Subscription;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
@@ -29,7 +29,15 @@ pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, Partners
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {
-    Schema::build(Query::default(), Mutation::default(), Subscription).disable_suggestions().limit_directives(5).finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .disable_suggestions()
+        .limit_directives(5)
+        .finish()
+}
+
+/// The SDL, as clients generate their code from it.
+pub fn sdl() -> String {
+    build().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
 }
 
 /// Any object by id, and the time.

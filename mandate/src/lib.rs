@@ -5,6 +5,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod gateway;
 pub mod migrate;
 pub mod process;
 pub mod renewals;
@@ -19,7 +20,7 @@ use anyhow::bail;
 use clap::Parser;
 
 use cli::{Cli, Command, Demo, Renewals};
-use config::{Config, ConfigErrors, Purpose};
+use config::ConfigErrors;
 
 /// What clap, too, exits with when it is not understood.
 const MISUNDERSTOOD: u8 = 2;
@@ -40,15 +41,14 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Migrate(arguments) => migrate::run(&arguments).await,
-        Command::Serve => {
-            let process = process::start(Config::load(Purpose::Service)?).await?;
-            server::bind("MANDATE_LISTEN", process.config.listen).await?;
-            not_built_in_yet("serve")
-        }
+        Command::Serve => gateway::serve().await,
         Command::Work => worker::run().await,
-        Command::Up => not_built_in_yet("up"),
+        Command::Up => gateway::up().await,
         Command::Demo(_) => not_built_in_yet("demo"),
-        Command::Schema(_) => not_built_in_yet("schema"),
+        Command::Schema(arguments) => {
+            gateway::schema(&arguments);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(Renewals::Run(arguments)) => renewals::run(&arguments).await,
         Command::Check => check::run().await,

@@ -7,6 +7,7 @@ mod clock;
 mod compose;
 mod connection;
 mod database;
+mod gateway;
 mod identity;
 mod identity_edge;
 mod invitation;

@@ -1,14 +1,160 @@
-//! The running application as tests see it.
+//! The running application as tests see it: the real router, database and job handlers. Time moves by hand.
 
+use std::sync::Arc;
+
+use api::account::tries::Tries;
+use api::app::App;
+use api::http::PersistedQueries;
+use api::limits::Limiter;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use chrono::{DateTime, Utc};
+use domain::seller::Settings;
+use domain::signal::Signals;
+use domain::{Store, database};
+use entities::clock;
+use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::{Context, Times, drain};
+
+use crate::auditor::audit;
+use crate::client::Reply;
 use crate::database::{Database, Db};
+use crate::mailbox::{Mail, read_folder};
+
+/// Where the clock of every test stands at first.
+pub const BEGINNING: &str = "2026-11-21T09:00:00Z";
 
 /// One application on a database of its own.
 pub struct TestApp {
-    pub database: Database,
+    /// What use cases run on, for what no mutation does.
+    pub store: Store,
+    router: axum::Router,
+    context: Context,
+    mails: TempDir,
+    database: Database,
 }
 
 impl TestApp {
+    /// Starts on an empty database, with the demo's seller, the test gateway, and a test clock at [`BEGINNING`].
     pub async fn start(db: Db) -> Self {
-        Self { database: Database::fresh(db).await }
+        let database = Database::fresh(db).await;
+        let url = database.url().parse().expect("a database address");
+        let pool = database::connect(&url, 8).await.expect("a database that answers");
+        let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool)));
+        let app = Self::on(database, store);
+        app.set_clock(BEGINNING).await;
+        app
+    }
+
+    fn on(database: Database, store: Store) -> Self {
+        let mails = TempDir::new().expect("a folder");
+        let router = App {
+            store: store.clone(),
+            origins: vec!["http://portal.example".to_owned()],
+            has_explorer: true,
+            mailbox: Some(mails.path().to_owned()),
+            trusted_proxies: Vec::new(),
+            limiter: Limiter::Off,
+            tries: Arc::new(Tries::Off),
+            persisted: PersistedQueries::new(1 << 20, None),
+            shutdown: CancellationToken::new(),
+        }
+        .router();
+        let seller = Seller {
+            name: "Nordlicht Hosting GmbH".to_owned(),
+            address: "Hafenstraße 12\n20457 Hamburg".to_owned(),
+            mail_from: "billing@portal.example".to_owned(),
+            portal_url: "http://portal.example".to_owned(),
+        };
+        let post = Post {
+            renderer: Renderer::new(seller).expect("templates that compile"),
+            transport: Transport::files(mails.path()).expect("a folder for mails"),
+        };
+        let context = Context { store: store.clone(), post: Arc::new(post) };
+        Self { store, router, context, mails, database }
+    }
+
+    /// Sends a document as nobody.
+    pub async fn ask(&self, query: &str, variables: Value) -> Reply {
+        self.send(None, query, variables).await
+    }
+
+    /// Sends a document with a bearer token.
+    pub async fn ask_as(&self, token: &str, query: &str, variables: Value) -> Reply {
+        self.send(Some(token), query, variables).await
+    }
+
+    async fn send(&self, token: Option<&str>, query: &str, variables: Value) -> Reply {
+        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.request(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Sends any request; a body that is not JSON is given as a string.
+    pub async fn request(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Reply { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Does all due jobs and what they start, each handler twice where a second delivery could happen.
+    ///
+    /// # Panics
+    /// When one fails.
+    #[track_caller]
+    pub fn run_jobs(&self) -> impl Future<Output = ()> + '_ {
+        async move {
+            let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
+            assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
+        }
+    }
+
+    /// The mails sent so far, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        read_folder(self.mails.path())
+    }
+
+    /// The mails to this address, oldest first.
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().into_iter().filter(|mail| mail.to == address).collect()
+    }
+
+    /// Puts the clock at an instant, without what falls due on the way.
+    pub async fn set_clock(&self, at: &str) {
+        let now_at: DateTime<Utc> = at.parse().expect("an instant");
+        let db = self.db();
+        clock::Entity::delete_many().exec(db).await.expect("the clock");
+        let row = clock::ActiveModel { id: Set(1), now_at: Set(now_at) };
+        clock::Entity::insert(row).exec_without_returning(db).await.expect("the clock");
+    }
+
+    /// The tables themselves.
+    pub fn db(&self) -> &DatabaseConnection {
+        self.store.pool()
+    }
+
+    /// The address of its database, for further processes on it.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Holds the books against the independent auditor, and looks that no job is left, or dead.
+    ///
+    /// # Panics
+    /// With what is wrong.
+    pub async fn check_books(&self) {
+        let findings = audit(self.db()).await;
+        assert!(findings.is_empty(), "{findings:#?}");
     }
 }

@@ -90,7 +90,8 @@ impl Follow {
             let events = queries::following(&reader, self.account_id, self.position, BATCH).await?;
             let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
             // what lies between is not for this viewer, or of other accounts
-            self.position = if full { events.last().map_or(standing.last, |event| event.position) } else { standing.last };
+            self.position =
+                if full { events.last().map_or(standing.last, |event| event.position) } else { standing.last };
             self.first = full;
             if !events.is_empty() {
                 return Ok(Some(events));

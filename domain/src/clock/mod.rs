@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use entities::clock;
 use entities::id::PaymentId;
-use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult, RuntimeErr};
+use sea_orm::{DbErr, FromQueryResult, RuntimeErr};
 use tokio::time::{Instant, sleep};
 
 use crate::billing;

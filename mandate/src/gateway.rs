@@ -1,0 +1,104 @@
+//! `mandate serve` and `mandate up`, and `mandate schema`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use api::account::tries::Tries;
+use api::app::App;
+use api::http::PersistedQueries;
+use api::limits::{Limiter, Rate};
+use domain::store::Store;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use secrecy::ExposeSecret as _;
+
+use crate::config::{Config, Purpose};
+use crate::process::Process;
+use crate::{cli, process, server, worker};
+
+/// Documents known by their hash, in all.
+const PERSISTED_BYTES: usize = 8 * 1024 * 1024;
+
+/// The gateway alone.
+pub async fn serve() -> anyhow::Result<ExitCode> {
+    let process = process::start(Config::load(Purpose::Service)?).await?;
+    run(process, With { worker: false, mailbox: None }, |_| Ok(())).await
+}
+
+/// The gateway and the worker in one process.
+pub async fn up() -> anyhow::Result<ExitCode> {
+    let process = process::start(Config::load(Purpose::Service)?).await?;
+    run(process, With { worker: true, mailbox: None }, |_| Ok(())).await
+}
+
+/// Prints the SDL.
+pub fn schema(_: &cli::Schema) {
+    print!("{}", api::schema::sdl());
+}
+
+/// What runs beside the gateway.
+pub struct With {
+    /// The worker, in this process.
+    pub worker: bool,
+    /// The folder of mails that people may look at.
+    pub mailbox: Option<PathBuf>,
+}
+
+/// Serves until the first signal; `ready` is told the address that is listened on.
+pub async fn run(
+    process: Process,
+    with: With,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let store = process.store()?;
+    let listener = server::bind("MANDATE_LISTEN", process.config.listen).await?;
+    let address = listener.local_addr()?;
+    if process.config.redis.is_none() {
+        tokio::spawn(domain::signal::look::feeds(store.clone(), process.stop.clone()));
+    }
+    let worker = if with.worker { Some(worker::start(&process.config, store.clone()).await?) } else { None };
+    let router = app(&process, store, address, with.mailbox).await?.router();
+    tracing::info!(%address, "serving");
+    ready(address)?;
+    let served = server::serve(listener, router, process.stop.clone(), process.config.limits.drain).await;
+    let is_all_written = match worker {
+        Some(worker) => worker.stop().await,
+        None => true,
+    };
+    process.finish().await?;
+    served?;
+    Ok(if is_all_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn app(process: &Process, store: Store, address: SocketAddr, mailbox: Option<PathBuf>) -> anyhow::Result<App> {
+    let config = &process.config;
+    let redis = redis(config)?;
+    let per_second = config.limits.cost_per_minute / 60;
+    let rate = Rate { capacity: (per_second * 10).max(config.limits.nodes), per_second };
+    let (limiter, tries) = match (&redis, config.has_rate_limits) {
+        (_, false) => (Limiter::Off, Tries::Off.into()),
+        (None, true) => (Limiter::memory(rate), Tries::memory()),
+        (Some(redis), true) => (Limiter::redis(redis.clone(), rate), Tries::redis(redis.clone())),
+    };
+    let origin = |url: url::Url| url.origin().ascii_serialization();
+    Ok(App {
+        store,
+        origins: vec![origin(config.public_url(address)), origin(config.portal_url(address))],
+        has_explorer: config.has_explorer,
+        mailbox,
+        trusted_proxies: config.trusted_proxies.clone(),
+        limiter,
+        tries,
+        persisted: PersistedQueries::new(PERSISTED_BYTES, redis),
+        shutdown: process.stop.clone(),
+    })
+}
+
+/// A connection that is made when it is first needed: Redis may be down when the gateway starts.
+fn redis(config: &Config) -> anyhow::Result<Option<ConnectionManager>> {
+    let Some(url) = &config.redis else { return Ok(None) };
+    let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
+    let settings = ConnectionManagerConfig::new().set_number_of_retries(0);
+    Ok(Some(ConnectionManager::new_lazy_with_config(client, settings).context("REDIS_URL cannot be used")?))
+}
