@@ -6,10 +6,12 @@ use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
 use crate::answer::loaded;
 use crate::billing::object::{Invoice, Payment, PaymentMethod};
+use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
 use crate::context::ContextExt;
 use crate::id::{Kind, decode};
 use crate::loader::Seen;
+use crate::order::object::{Cart, CartItem, Order, OrderLine};
 use crate::partnership::object::{Invitation, Partnership};
 use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
@@ -23,6 +25,12 @@ pub enum Node {
     Membership(Membership),
     PartnerProfile(PartnerProfile),
     PartnerProgramme(PartnerProgramme),
+    Offering(Offering),
+    Plan(Plan),
+    Cart(Cart),
+    CartItem(CartItem),
+    Order(Order),
+    OrderLine(OrderLine),
     Client(Client),
     Invitation(Invitation),
     Partnership(Partnership),
@@ -56,6 +64,14 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Invoice => load!(invoice as Invoice),
         Kind::Payment => load!(payment as Payment),
         Kind::PaymentMethod => load!(payment_method as PaymentMethod),
+        Kind::Offering => load!(offering as Offering),
+        Kind::Plan => load!(plan as Plan),
+        Kind::Cart => load!(cart as Cart),
+        Kind::CartItem => loaded(loads.load_one(Seen::<entities::cart_item::Model>::by(row)).await)?
+            .map(|row| Node::CartItem(CartItem { row, price: None })),
+        Kind::Order => load!(order as Order),
+        Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
+            .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // the other kinds come with their areas
         _ => None,
     })

@@ -7,10 +7,13 @@ use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
 use crate::activity::subscription::Subscription;
 use crate::billing::mutation::BillingMutation;
+use crate::catalogue::mutation::CatalogueMutation;
+use crate::catalogue::query::CatalogueQuery;
 use crate::client::mutation::ClientMutation;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
+use crate::order::mutation::OrderMutation;
 use crate::partnership::mutation::PartnershipMutation;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
@@ -21,11 +24,19 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// All that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery);
+pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery);
 
 /// All that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ProgrammeMutation, ClientMutation, PartnershipMutation, BillingMutation);
+pub struct Mutation(
+    AccountMutation,
+    ProgrammeMutation,
+    ClientMutation,
+    PartnershipMutation,
+    BillingMutation,
+    CatalogueMutation,
+    OrderMutation,
+);
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {

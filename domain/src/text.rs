@@ -94,6 +94,11 @@ pub fn email(field: &'static str, text: &str) -> Result<String, Refusal> {
     if address.len() > EMAIL { Err(refused()) } else { Ok(address) }
 }
 
+/// The name of a domain, in its ASCII form (`xn--…`).
+pub fn domain_name(field: &'static str, text: &str) -> Result<String, Refusal> {
+    host_name(text.trim()).ok_or_else(|| Refusal::invalid(field, "must be a domain name such as example.com"))
+}
+
 /// The ASCII form of a public host name of at least two labels.
 fn host_name(host: &str) -> Option<String> {
     if host.contains(['%', '[']) || host.chars().any(|c| hides(c) || c.is_whitespace()) {

@@ -13,6 +13,8 @@ mod identity_edge;
 mod invitation;
 mod mail_transport;
 mod mails;
+mod order;
+mod order_edge;
 mod partnership;
 mod partnership_edge;
 mod queue;

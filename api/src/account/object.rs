@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::billing::queries::Parent;
 use domain::money::Currency;
+use domain::order::queries::CartsOf;
 use domain::partnership::queries::{As, Invitations};
 use domain::permission::Permissions;
 use entities::{account, membership, user};
@@ -19,6 +20,7 @@ use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Reached;
+use crate::order::object::{CartConnection, CartStatus, OrderConnection, carts_of, orders_of};
 use crate::partnership::object::{
     InvitationConnection, InvitationStatus, PartnershipConnection, PartnershipStatus, invitations_of, partnerships_of,
 };
@@ -376,6 +378,31 @@ impl Account {
         status: Option<PartnershipStatus>,
     ) -> Result<PartnershipConnection> {
         partnerships_of(ctx, self.0.id, As::Client, (first, after, last, before), status).await
+    }
+
+    /// The partner's carts for its clients, newest first.
+    async fn carts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<CartStatus>,
+    ) -> Result<CartConnection> {
+        carts_of(ctx, (CartsOf::Partner, self.0.id.0), (first, after, last, before), status).await
+    }
+
+    /// Placed from this account, or billed to it, newest first.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<OrderConnection> {
+        orders_of(ctx, self.0.id, (first, after, last, before)).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is shown of client records.
 
 use async_graphql::{Context, ID, Object, Result};
+use domain::order::queries::CartsOf;
 use entities::id::AccountId;
 use entities::{account, client};
 
@@ -13,6 +14,7 @@ use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Reached;
+use crate::order::object::{CartConnection, CartStatus, carts_of};
 use crate::partnership::loader::OfPair;
 use crate::partnership::object::Partnership;
 use crate::scalar::DateTime;
@@ -74,6 +76,19 @@ impl Client {
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.0.account_id else { return Ok(None) };
         Ok(loaded(ctx.loads().load_one(OfPair(self.0.partner_id, id)).await)?.map(Partnership))
+    }
+
+    /// The carts for this client, newest first.
+    async fn carts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        status: Option<CartStatus>,
+    ) -> Result<CartConnection> {
+        carts_of(ctx, (CartsOf::Client, self.0.id.0), (first, after, last, before), status).await
     }
 }
 

@@ -1,0 +1,5 @@
+//! Carts and orders.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;

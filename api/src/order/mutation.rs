@@ -1,0 +1,242 @@
+//! Filling carts, and ordering.
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use domain::Error;
+use domain::billing::Collected;
+use domain::error::{Code, Refusal};
+use domain::order::commands::{self, AddCartItem, CheckoutCart, OrderItem, PlaceOrder, Placed, UpdateCartItem};
+use entities::id::{CartItemId, ClientId, PaymentMethodId, PlanId};
+use entities::order;
+
+use super::object::{Cart, CheckoutMethod, Order};
+use crate::answer::{answer, loaded, payloads, user_error};
+use crate::context::ContextExt;
+use crate::id::{Kind, row_of};
+use crate::loader::Seen;
+use crate::scalar::Url;
+
+#[derive(InputObject)]
+struct CreateCartInput {
+    client_id: ID,
+}
+
+#[derive(InputObject)]
+struct AddCartItemInput {
+    cart_id: ID,
+    plan_id: ID,
+    term_months: Option<i32>,
+    #[graphql(default_with = "Some(1)")]
+    quantity: Option<i32>,
+    domain_name: Option<String>,
+}
+
+#[derive(InputObject)]
+struct UpdateCartItemInput {
+    cart_id: ID,
+    item_id: ID,
+    term_months: Option<i32>,
+    quantity: Option<i32>,
+}
+
+#[derive(InputObject)]
+struct RemoveCartItemInput {
+    cart_id: ID,
+    item_id: ID,
+}
+
+#[derive(InputObject)]
+struct CheckoutCartInput {
+    cart_id: ID,
+    method: CheckoutMethod,
+    payment_method_id: Option<ID>,
+    idempotency_key: String,
+}
+
+#[derive(InputObject)]
+struct OrderItemInput {
+    plan_id: ID,
+    term_months: Option<i32>,
+    #[graphql(default_with = "Some(1)")]
+    quantity: Option<i32>,
+    domain_name: Option<String>,
+}
+
+#[derive(InputObject)]
+struct PlaceOrderInput {
+    account_id: ID,
+    items: Vec<OrderItemInput>,
+    payment_method_id: Option<ID>,
+    idempotency_key: String,
+}
+
+payloads! {
+    /// The cart, as it is now.
+    CartPayload { cart: Option<Cart> }
+    /// What was ordered, however its payment ended.
+    OrderPayload {
+        order: Option<Order>,
+        access_needed: bool,
+        next_action_url: Option<Url>,
+    }
+}
+
+/// `NOT_FOUND` for what an id in the input names, with its path.
+fn row_at<I: From<uuid::Uuid>>(kind: Kind, id: &ID, field: &'static str) -> Result<I, Error> {
+    let message = "There is no such thing, or not for you.";
+    row_of(kind, id).map_err(|_: Error| Refusal::new(Code::NotFound, message).at([field]).into())
+}
+
+impl AddCartItemInput {
+    fn into_command(self) -> Result<AddCartItem, Error> {
+        let Self { cart_id, plan_id, term_months, quantity, domain_name } = self;
+        Ok(AddCartItem {
+            cart_id: row_of(Kind::Cart, &cart_id)?,
+            plan_id: row_at::<PlanId>(Kind::Plan, &plan_id, "planId")?,
+            term_months,
+            quantity: quantity.unwrap_or(1),
+            domain_name,
+        })
+    }
+}
+
+impl UpdateCartItemInput {
+    fn into_command(self) -> Result<UpdateCartItem, Error> {
+        let Self { cart_id, item_id, term_months, quantity } = self;
+        Ok(UpdateCartItem {
+            cart_id: row_of(Kind::Cart, &cart_id)?,
+            item_id: row_at::<CartItemId>(Kind::CartItem, &item_id, "itemId")?,
+            term_months,
+            quantity,
+        })
+    }
+}
+
+fn payment_method(id: Option<&ID>) -> Result<Option<PaymentMethodId>, Error> {
+    id.map(|id| row_at(Kind::PaymentMethod, id, "paymentMethodId")).transpose()
+}
+
+impl CheckoutCartInput {
+    fn into_command(self) -> Result<CheckoutCart, Error> {
+        let Self { cart_id, method, payment_method_id, idempotency_key } = self;
+        Ok(CheckoutCart {
+            cart_id: row_of(Kind::Cart, &cart_id)?,
+            method: method.into(),
+            payment_method_id: payment_method(payment_method_id.as_ref())?,
+            idempotency_key,
+        })
+    }
+}
+
+impl PlaceOrderInput {
+    fn into_command(self) -> Result<PlaceOrder, Error> {
+        let Self { account_id, items, payment_method_id, idempotency_key } = self;
+        let items = items.into_iter().enumerate().map(|(at, item)| -> Result<OrderItem, Error> {
+            let OrderItemInput { plan_id, term_months, quantity, domain_name } = item;
+            let no_such_plan = |_: Error| {
+                Refusal::new(Code::NotFound, "There is no such plan.").at([
+                    "items".to_owned(),
+                    at.to_string(),
+                    "planId".to_owned(),
+                ])
+            };
+            let plan_id = row_of(Kind::Plan, &plan_id).map_err(no_such_plan)?;
+            Ok(OrderItem { plan_id, term_months, quantity: quantity.unwrap_or(1), domain_name })
+        });
+        Ok(PlaceOrder {
+            account_id: row_of(Kind::Account, &account_id)?,
+            items: items.collect::<Result<_, _>>()?,
+            payment_method_id: payment_method(payment_method_id.as_ref())?,
+            idempotency_key,
+        })
+    }
+}
+
+/// The order as it is now, with what became of its payment: declined and unknown are user errors beside the order.
+async fn ordered(ctx: &Context<'_>, end: Result<(Placed, Collected), Error>) -> Result<OrderPayload> {
+    let (placed, collected) = match end {
+        Ok(done) => done,
+        Err(error) => return answer(Err::<OrderPayload, _>(error), |done| done),
+    };
+    let row = loaded(ctx.loads().load_one(Seen::<order::Model>::by(placed.order_id)).await)?;
+    let refusal = match collected {
+        Collected::Paid => None,
+        Collected::Declined { code } => {
+            Some(Refusal::new(Code::PaymentDeclined, format!("The payment was declined: {code}.")))
+        }
+        Collected::Pending => {
+            Some(Refusal::new(Code::PaymentPending, "The payment is not confirmed yet. It is not tried twice."))
+        }
+    };
+    let user_errors = refusal.map(|refusal| user_error(refusal.into())).transpose()?.into_iter().collect();
+    Ok(OrderPayload { order: row.map(Order), user_errors, ..OrderPayload::default() })
+}
+
+/// Carts and orders.
+#[derive(Default)]
+pub struct OrderMutation;
+
+#[Object]
+impl OrderMutation {
+    /// Begins a cart for a client record.
+    async fn create_cart(&self, ctx: &Context<'_>, input: CreateCartInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let client_id: ClientId = row_of(Kind::Client, &input.client_id)?;
+            ctx.write(move |work| Box::pin(commands::create_cart(work, client_id))).await
+        };
+        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+    }
+
+    /// The term is the plan's default unless said.
+    async fn add_cart_item(&self, ctx: &Context<'_>, input: AddCartItemInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let command = input.into_command()?;
+            ctx.write(move |work| Box::pin(commands::add_cart_item(work, command.clone()))).await
+        };
+        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+    }
+
+    /// What is absent stays.
+    async fn update_cart_item(&self, ctx: &Context<'_>, input: UpdateCartItemInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let command = input.into_command()?;
+            ctx.write(move |work| Box::pin(commands::update_cart_item(work, command.clone()))).await
+        };
+        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+    }
+
+    /// Takes a line out.
+    async fn remove_cart_item(&self, ctx: &Context<'_>, input: RemoveCartItemInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let cart_id = row_of(Kind::Cart, &input.cart_id)?;
+            let item_id: CartItemId = row_at(Kind::CartItem, &input.item_id, "itemId")?;
+            ctx.write(move |work| Box::pin(commands::remove_cart_item(work, cart_id, item_id))).await
+        };
+        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+    }
+
+    /// Places the order of a cart and pays it.
+    async fn checkout_cart(&self, ctx: &Context<'_>, input: CheckoutCartInput) -> Result<OrderPayload> {
+        ctx.signed_in()?;
+        let (store, actor, statements) = ctx.session().to_write();
+        let end = match input.into_command() {
+            Ok(command) => commands::checkout_cart(store, actor, statements, command).await,
+            Err(error) => Err(error),
+        };
+        ordered(ctx, end).await
+    }
+
+    /// Places an order for an account and pays it.
+    async fn place_order(&self, ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload> {
+        ctx.signed_in()?;
+        let (store, actor, statements) = ctx.session().to_write();
+        let end = match input.into_command() {
+            Ok(command) => commands::place_order(store, actor, statements, command).await,
+            Err(error) => Err(error),
+        };
+        ordered(ctx, end).await
+    }
+}
