@@ -29,6 +29,7 @@ pub mod product;
 pub mod programme;
 pub mod renewal;
 pub mod secret;
+pub mod seed;
 pub mod seller;
 pub mod signal;
 pub mod sql;

@@ -167,6 +167,12 @@ impl Sql {
         conn.execute_raw(self.into_statement()).await.map(|done| done.rows_affected())
     }
 
+    /// Runs one or more statements that bind nothing.
+    pub async fn run(self, conn: &impl ConnectionTrait) -> Result<(), DbErr> {
+        debug_assert!(self.values.is_empty(), "a value that nothing takes");
+        conn.execute_unprepared(&self.text).await.map(drop)
+    }
+
     fn into_statement(self) -> Statement {
         Statement::from_sql_and_values(self.backend, self.text, self.values)
     }

@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod migrate;
 pub mod process;
 pub mod renewals;
+pub mod seed;
 pub mod server;
 pub mod staff;
 pub mod telemetry;
@@ -52,7 +53,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(Renewals::Run(arguments)) => renewals::run(&arguments).await,
         Command::Check => check::run().await,
-        Command::Seed(_) => not_built_in_yet("seed"),
+        Command::Seed(arguments) => seed::run(&arguments).await,
     }
 }
 

@@ -19,4 +19,5 @@ mod partnership;
 mod partnership_edge;
 mod queue;
 mod renewal;
+mod seed;
 mod server;

@@ -10,7 +10,7 @@
 
 pub mod commands;
 pub mod job;
-mod password;
+pub(crate) mod password;
 pub mod queries;
 pub mod rules;
 mod store;

@@ -36,6 +36,16 @@ pub(super) async fn hash(password: SecretString) -> Result<PasswordHash, Error> 
         .map_err(|e| Error::fault(format!("hash a password: {e}")))
 }
 
+/// The same with a salt that is told, for sample data: the same hash each time.
+pub(crate) async fn hash_with_salt(password: SecretString, salt: &'static [u8]) -> Result<String, Error> {
+    blocking(move || {
+        let password = password.expose_secret().as_bytes();
+        Argon2::default().hash_password_with_salt(password, salt).map(|hash| hash.to_string())
+    })
+    .await?
+    .map_err(|e| Error::fault(format!("hash a password: {e}")))
+}
+
 /// Whether this is the password; the same work where there is none.
 pub(super) async fn verify(password: SecretString, stored: Option<String>) -> Result<bool, Error> {
     let answer = blocking(move || {
