@@ -44,26 +44,42 @@ pub(crate) async fn pages<T: FromQueryResult>(
     condition: impl Fn(&mut Sql),
 ) -> Result<HashMap<Uuid, Page<T>>, Error> {
     let List { table, tie, order } = list;
-    let mut sql = reader.sql();
-    let postgres = sql.is_postgres();
-    if postgres {
-        sql.push("SELECT x.*, k.id AS parent_key FROM ").keys("k", parents);
-        sql.push(" CROSS JOIN LATERAL (SELECT x.* FROM ").push(table).push(" x WHERE ");
-    } else {
-        sql.push("SELECT * FROM (SELECT x.*, k.id AS parent_key, k.ordinal AS parent_place, row_number() OVER (PARTITION BY k.id");
-        page.order_by(&mut sql, "x.id", order);
-        sql.push(") AS place FROM ").keys("k", parents).push(" JOIN ").push(table).push(" x ON ");
+    if reader.sql().is_postgres() {
+        let of_one = |sql: &mut Sql| {
+            sql.push("SELECT x.* FROM ").push(table).push(" x WHERE ").push(tie).push(" AND ");
+            condition(sql);
+            page.bounds(sql, "x.id", order);
+            page.order(sql, "x.id", order);
+        };
+        return pages_from(reader, list, parents, page, of_one).await;
     }
-    sql.push(tie).push(" AND ");
+    let mut sql = reader.sql();
+    sql.push("SELECT * FROM (SELECT x.*, k.id AS parent_key, k.ordinal AS parent_place, row_number() OVER (PARTITION BY k.id");
+    page.order_by(&mut sql, "x.id", order);
+    sql.push(") AS place FROM ").keys("k", parents).push(" JOIN ").push(table).push(" x ON ").push(tie).push(" AND ");
     condition(&mut sql);
     page.bounds(&mut sql, "x.id", order);
-    if postgres {
-        page.order(&mut sql, "x.id", order);
-        sql.push(") x");
-        page.order_by(&mut sql, "k.ordinal, x.id", order);
-    } else {
-        sql.add(") WHERE place <= ? ORDER BY parent_place, place", [page.fetched().into()]);
-    }
+    sql.add(") WHERE place <= ? ORDER BY parent_place, place", [page.fetched().into()]);
+    gathered(reader, sql, page).await
+}
+
+/// The same on PostgreSQL, where `of_one` appends the statement that selects and cuts the rows of the one parent `k`.
+pub(crate) async fn pages_from<T: FromQueryResult>(
+    reader: &Reader,
+    list: List,
+    parents: &[impl Into<Uuid> + Copy],
+    page: &ById,
+    of_one: impl Fn(&mut Sql),
+) -> Result<HashMap<Uuid, Page<T>>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.*, k.id AS parent_key FROM ").keys("k", parents).push(" CROSS JOIN LATERAL (");
+    of_one(&mut sql);
+    sql.push(") x");
+    page.order_by(&mut sql, "k.ordinal, x.id", list.order);
+    gathered(reader, sql, page).await
+}
+
+async fn gathered<T: FromQueryResult>(reader: &Reader, sql: Sql, page: &ById) -> Result<HashMap<Uuid, Page<T>>, Error> {
     let mut rows: HashMap<Uuid, Vec<T>> = HashMap::new();
     for Child { parent, row } in sql.all::<Child<T>>(reader.conn()).await? {
         rows.entry(parent).or_default().push(row);

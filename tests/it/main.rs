@@ -13,6 +13,7 @@ mod identity_edge;
 mod invitation;
 mod mail_transport;
 mod mails;
+mod nested_read;
 mod order;
 mod order_edge;
 mod partnership;

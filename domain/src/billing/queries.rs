@@ -40,13 +40,14 @@ pub enum Parent {
 }
 
 impl Parent {
+    /// The whole list, for counting it. A line about several products names none: their order leads to its invoice.
     const fn list(self) -> List {
         let tie = match self {
             Self::Account => "x.billed_to_id = k.id",
             Self::Product => {
                 "x.id IN (SELECT l.invoice_id FROM invoice_line l WHERE l.product_id = k.id
-                    UNION SELECT l.invoice_id FROM product_period d JOIN invoice_line l ON l.id = d.invoice_line_id
-                    WHERE d.product_id = k.id)"
+                    UNION SELECT i.id FROM product p JOIN order_line o ON o.id = p.order_line_id
+                    JOIN invoice i ON i.order_id = o.order_id WHERE p.id = k.id)"
             }
         };
         List { table: "invoice", tie, order: Order::Descending }
@@ -61,7 +62,34 @@ pub async fn invoices(
     filter: &InvoiceFilter,
     page: &ById,
 ) -> Result<HashMap<Uuid, Page<invoice::Model>>, Error> {
-    nested::pages(reader, of.list(), parents, page, |sql| wanted(sql, reader, filter)).await
+    let list = of.list();
+    let wanted = |sql: &mut Sql| wanted(sql, reader, filter);
+    if of == Parent::Product && reader.sql().is_postgres() {
+        return nested::pages_from(reader, list, parents, page, |sql| product_invoices(sql, list, page, wanted)).await;
+    }
+    nested::pages(reader, list, parents, page, wanted).await
+}
+
+/// The two ways from a product to its invoices, each cut off on its own: so the first walks the index of a product's lines
+/// from the newest on and ends with the page, however long the product's history is.
+fn product_invoices(sql: &mut Sql, List { order, .. }: List, page: &ById, wanted: impl Fn(&mut Sql)) {
+    sql.push(
+        "(SELECT x.* FROM (SELECT DISTINCT l.invoice_id FROM invoice_line l WHERE l.product_id = k.id) l
+        JOIN invoice x ON x.id = l.invoice_id WHERE ",
+    );
+    wanted(sql);
+    page.bounds(sql, "l.invoice_id", order);
+    page.order(sql, "l.invoice_id", order);
+    sql.push(
+        ") UNION ALL (SELECT x.* FROM product p JOIN order_line o ON o.id = p.order_line_id
+        JOIN invoice x ON x.order_id = o.order_id WHERE p.id = k.id AND NOT EXISTS (
+            SELECT 1 FROM invoice_line l WHERE l.product_id = k.id AND l.invoice_id = x.id) AND ",
+    );
+    wanted(sql);
+    page.bounds(sql, "x.id", order);
+    page.order(sql, "x.id", order);
+    sql.push(")");
+    page.order(sql, "id", order);
 }
 
 /// How many invoices each parent has for the reader's actor; a parent without any is left out. One statement.
