@@ -9,6 +9,7 @@ use api::account::tries::Tries;
 use api::app::App;
 use api::http::PersistedQueries;
 use api::limits::{Limiter, Rate};
+use axum::Router;
 use domain::store::Store;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use secrecy::ExposeSecret as _;
@@ -23,13 +24,13 @@ const PERSISTED_BYTES: usize = 8 * 1024 * 1024;
 /// The gateway alone.
 pub async fn serve() -> anyhow::Result<ExitCode> {
     let process = process::start(Config::load(Purpose::Service)?).await?;
-    run(process, With { worker: false, mailbox: None }, |_| Ok(())).await
+    run(process, With { worker: false, mailbox: None }, nothing_first).await
 }
 
 /// The gateway and the worker in one process.
 pub async fn up() -> anyhow::Result<ExitCode> {
     let process = process::start(Config::load(Purpose::Service)?).await?;
-    run(process, With { worker: true, mailbox: None }, |_| Ok(())).await
+    run(process, With { worker: true, mailbox: None }, nothing_first).await
 }
 
 /// Prints the SDL.
@@ -45,12 +46,19 @@ pub struct With {
     pub mailbox: Option<PathBuf>,
 }
 
-/// Serves until the first signal; `ready` is told the address that is listened on.
-pub async fn run(
-    process: Process,
-    with: With,
-    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
-) -> anyhow::Result<ExitCode> {
+/// What is said, if anything, once the address is known.
+pub type Greeting = fn(SocketAddr) -> String;
+
+async fn nothing_first(_: Store, _: Router) -> anyhow::Result<Greeting> {
+    Ok(|_| String::new())
+}
+
+/// Serves until the first signal. `first` is run when all parts work and nobody is let in yet.
+pub async fn run<F, Done>(process: Process, with: With, first: F) -> anyhow::Result<ExitCode>
+where
+    F: FnOnce(Store, Router) -> Done,
+    Done: Future<Output = anyhow::Result<Greeting>>,
+{
     let store = process.store()?;
     let listener = server::bind("MANDATE_LISTEN", process.config.listen).await?;
     let address = listener.local_addr()?;
@@ -58,9 +66,11 @@ pub async fn run(
         tokio::spawn(domain::signal::look::feeds(store.clone(), process.stop.clone()));
     }
     let worker = if with.worker { Some(worker::start(&process.config, store.clone()).await?) } else { None };
-    let router = app(&process, store, address, with.mailbox).await?.router();
+    let app = app(&process, store.clone(), address, with.mailbox).await?;
+    let router = app.router();
+    let greeting = first(store, router.clone()).await?;
     tracing::info!(%address, "serving");
-    ready(address)?;
+    print!("{}", greeting(address));
     let served = server::serve(listener, router, process.stop.clone(), process.config.limits.drain).await;
     let is_all_written = match worker {
         Some(worker) => worker.stop().await,

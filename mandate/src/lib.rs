@@ -5,6 +5,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod gateway;
 pub mod migrate;
 pub mod process;
@@ -45,7 +46,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve => gateway::serve().await,
         Command::Work => worker::run().await,
         Command::Up => gateway::up().await,
-        Command::Demo(_) => not_built_in_yet("demo"),
+        Command::Demo(arguments) => demo::run(&arguments).await,
         Command::Schema(arguments) => {
             gateway::schema(&arguments);
             Ok(ExitCode::SUCCESS)

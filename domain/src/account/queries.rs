@@ -25,6 +25,11 @@ pub async fn authenticate(store: &Store, token: Option<&str>, ip: Option<String>
     store::identify(store.pool(), token.map(secret::hash).as_deref(), ip).await
 }
 
+/// Whether this address is a user's; for operators, never for an answer to the public.
+pub async fn is_known(store: &Store, email: &str) -> Result<bool, Error> {
+    Ok(store::user_by_email(store.pool(), email).await?.is_some())
+}
+
 /// Proof that somebody knows a user's password.
 #[derive(Debug, Clone)]
 pub struct Proof {

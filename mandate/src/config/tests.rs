@@ -39,7 +39,7 @@ fn defaults_are_those_of_the_handbook() {
     assert_eq!(config.metrics_listen.to_string(), "127.0.0.1:9464");
     assert_eq!(config.public_url(bound()).as_str(), "http://127.0.0.1:8080/");
     assert_eq!(config.portal_url(bound()).as_str(), "http://127.0.0.1:8080/");
-    assert_eq!(config.mail_from(bound()), "billing@[127.0.0.1]");
+    assert_eq!(config.mail_from(bound()), "billing@localhost");
     assert!(config.has_explorer && config.has_rate_limits && !config.may_call_private_webhooks);
     assert!(!read(Purpose::Tool, &[], "").unwrap().has_explorer);
     assert_eq!(config.dunning.retry_days, [1, 3, 5, 7]);

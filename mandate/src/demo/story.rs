@@ -1,0 +1,213 @@
+//! The story: two partners, a dozen clients, both payers, an invitation that waits and one that was rejected, products that
+//! were bought in every way, and some weeks gone by, so that renewals are near.
+
+use anyhow::Context as _;
+use axum::Router;
+use domain::Actor;
+use domain::account::commands::{AddStaff, add_staff};
+use domain::actor::System;
+use domain::store::{Statements, Store};
+use futures::future::try_join_all;
+use serde_json::{Value, json};
+
+use super::portal::{Portal, id, text};
+
+/// Everybody's.
+pub(super) const PASSWORD: &str = "demo demo demo";
+/// One of the clients, to sign in as.
+pub(super) const A_CLIENT: &str = "bea@baeckerei.example";
+const STAFF: &str = "staff@nordlicht.example";
+/// Where the clock stands when the story is told.
+const TODAY: &str = "2026-11-21T09:00:00Z";
+
+/// Address, account and whether the partner pays; none: the client has no partner yet.
+const CLIENTS: [(&str, &str, Option<&str>); 12] = [
+    (A_CLIENT, "Bäckerei Morgenrot", Some("CLIENT")),
+    ("cem@cafe.example", "Café Nordwind", Some("PARTNER")),
+    ("dana@dental.example", "Dentalpraxis Dr. Dietz", Some("CLIENT")),
+    ("emil@elektro.example", "Elektro Emil", Some("PARTNER")),
+    ("fay@florist.example", "Florist Feldblume", Some("CLIENT")),
+    ("gero@galerie.example", "Galerie Goldrand", Some("PARTNER")),
+    ("hana@hotel.example", "Hotel Hafenblick", Some("CLIENT")),
+    ("ida@imkerei.example", "Imkerei Ida", Some("PARTNER")),
+    ("jan@jazzkeller.example", "Jazzkeller", Some("CLIENT")),
+    ("kim@kanzlei.example", "Kanzlei Kim", None),
+    ("leo@laden.example", "Laden Leo", None),
+    ("mo@moebel.example", "Möbel Mo", None),
+];
+
+struct Person {
+    portal: Portal,
+    account: String,
+    name: String,
+}
+
+/// What is for sale.
+struct Catalogue {
+    hosting: String,
+    email: String,
+    domain: String,
+}
+
+/// Whether the story is there already: its staff has signed up.
+pub(super) async fn is_told(store: &Store) -> anyhow::Result<bool> {
+    Ok(domain::account::queries::is_known(store, STAFF).await?)
+}
+
+/// Tells it, through the API.
+pub(super) async fn tell(store: &Store, router: &Router) -> anyhow::Result<()> {
+    let portal = Portal::new(router.clone());
+    let new = AddStaff::prepare(STAFF, &PASSWORD.into()).await?;
+    let operator = Actor::System(System::Operator);
+    let people = CLIENTS.map(|(email, account, _)| (email, account, "DE", "de"));
+    let (mara, luca, clients, _) = tokio::try_join!(
+        sign_up(&portal, ("mara@pixelwerk.example", "Pixelwerk", "DE", "de")),
+        sign_up(&portal, ("luca@alpina.example", "Alpina Digital", "CH", "en")),
+        try_join_all(people.map(|person| sign_up(&portal, person))),
+        async {
+            Ok(store.write(operator, Statements::default(), move |work| Box::pin(add_staff(work, new.clone()))).await?)
+        },
+    )?;
+    let input = json!({ "email": STAFF, "password": PASSWORD });
+    let signed_in = portal.run("signIn", input, "accessToken").await?;
+    let staff = portal.signed_in(&text(&signed_in, "accessToken")?);
+
+    let catalogue = stock(&staff).await?;
+    let (agency, reseller) = (programme(&staff, "Agency", 2000).await?, programme(&staff, "Reseller", 2500).await?);
+    enrol(&mara, &agency, "pixelwerk", "Websites with a plan").await?;
+    enrol(&luca, &reseller, "alpina-digital", "Digital from the mountains").await?;
+    for person in clients.iter().chain([&mara, &luca]) {
+        let input = json!({ "accountId": person.account, "token": "tok_visa" });
+        person.portal.run("addPaymentMethod", input, "paymentMethod { id }").await?;
+    }
+
+    for (n, (client, (_, _, payer))) in clients.iter().zip(CLIENTS).enumerate() {
+        let Some(payer) = payer else { continue };
+        let (partner, slug) = if n < 6 { (&mara, "pixelwerk") } else { (&luca, "alpina-digital") };
+        let record = connect(client, partner, slug, payer).await?;
+        let method = if payer == "PARTNER" { "PARTNER_CARD" } else { "CLIENT_CARD" };
+        fill_and_pay(partner, &record, &catalogue, method, n).await?;
+    }
+    // who has no partner orders alone; one offers access and waits, one was turned down
+    for (client, plan) in clients[9..].iter().zip([&catalogue.hosting, &catalogue.email, &catalogue.hosting]) {
+        let items = json!([{ "planId": plan, "termMonths": 1 }]);
+        let input =
+            json!({ "accountId": client.account, "items": items, "idempotencyKey": format!("demo-{}", client.name) });
+        client.portal.run("placeOrder", input, "order { id }").await?;
+    }
+    offer(&clients[9], "alpina-digital", "CLIENT").await?;
+    let turned_down = offer(&clients[10], "pixelwerk", "CLIENT").await?;
+    let message = "We are fully booked until spring. Please ask again then!";
+    mara.portal
+        .run("rejectInvitation", json!({ "invitationId": turned_down, "message": message }), "invitation { id }")
+        .await?;
+
+    let today = TODAY.parse().context("the story's end")?;
+    domain::clock::advance(store, &worker::schedule::all(), today).await?;
+    Ok(())
+}
+
+async fn sign_up(portal: &Portal, (email, name, country, locale): (&str, &str, &str, &str)) -> anyhow::Result<Person> {
+    let input = json!({
+        "email": email, "password": PASSWORD, "name": first_name(email), "locale": locale,
+        "account": { "name": name, "country": country, "currencyCode": "EUR" },
+    });
+    let done = portal.run("signUp", input, "accessToken account { id }").await?;
+    let portal = portal.signed_in(&text(&done, "accessToken")?);
+    Ok(Person { portal, account: id(&done, "account")?, name: name.to_owned() })
+}
+
+/// `mara@…` is Mara.
+fn first_name(email: &str) -> String {
+    let mut letters = email.split('@').next().unwrap_or_default().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+async fn stock(staff: &Portal) -> anyhow::Result<Catalogue> {
+    Ok(Catalogue {
+        hosting: plan(staff, ("hosting", "Web hosting", "HOSTING"), "Business", [990, 10_680, 29_900]).await?,
+        email: plan(staff, ("email", "Mailboxes", "EMAIL"), "Team", [490, 4_900, 13_200]).await?,
+        domain: plan(staff, ("domain", "Domain", "DOMAIN"), ".example", [190, 1_490, 3_990]).await?,
+    })
+}
+
+/// One offering with one plan, for terms of a month, a year and three years, in cents and in centimes.
+async fn plan(staff: &Portal, offering: (&str, &str, &str), name: &str, cents: [u32; 3]) -> anyhow::Result<String> {
+    let (sku, title, kind) = offering;
+    let input = json!({ "sku": sku, "name": title, "kind": kind });
+    let offering = id(&staff.run("saveOffering", input, "offering { id }").await?, "offering")?;
+    let prices: Vec<Value> = [1, 12, 36]
+        .into_iter()
+        .zip(cents)
+        .flat_map(|(term, cents)| {
+            ["EUR", "CHF"].map(|currency| {
+                let amount = format!("{}.{:02}", cents / 100, cents % 100);
+                json!({ "termMonths": term, "price": { "amount": amount, "currencyCode": currency } })
+            })
+        })
+        .collect();
+    let input = json!({ "offeringId": offering, "name": name, "prices": prices });
+    id(&staff.run("savePlan", input, "plan { id }").await?, "plan")
+}
+
+async fn programme(staff: &Portal, name: &str, rate_bps: u32) -> anyhow::Result<String> {
+    let input = json!({
+        "name": name, "rateBps": rate_bps, "contactEmail": "partners@nordlicht.example",
+        "kindRates": [{ "kind": "DOMAIN", "rateBps": 1000 }],
+        "minimumPayout": { "amount": "50.00", "currencyCode": "EUR" },
+    });
+    id(&staff.run("saveProgramme", input, "programme { id }").await?, "programme")
+}
+
+async fn enrol(partner: &Person, programme: &str, slug: &str, headline: &str) -> anyhow::Result<()> {
+    let Person { portal, account, name } = partner;
+    portal.run("enrolAsPartner", json!({ "accountId": account, "programmeId": programme }), "account { id }").await?;
+    let input = json!({
+        "accountId": account, "slug": slug, "headline": headline, "services": ["Design", "Hosting"], "published": true,
+        "description": format!("{name} builds and looks after websites."),
+    });
+    portal.run("savePartnerProfile", input, "partnerProfile { id }").await?;
+    Ok(())
+}
+
+/// An offer of full access; its id.
+async fn offer(client: &Person, slug: &str, payer: &str) -> anyhow::Result<String> {
+    let input = json!({
+        "accountId": client.account, "partnerProfileSlug": slug, "accessLevel": "FULL", "payer": payer,
+        "message": "Would you look after our website?",
+    });
+    id(&client.portal.run("sendInvitation", input, "invitation { id }").await?, "invitation")
+}
+
+/// Offers and connects; the id of the partner's record.
+async fn connect(client: &Person, partner: &Person, slug: &str, payer: &str) -> anyhow::Result<String> {
+    let invitation = offer(client, slug, payer).await?;
+    let connected = partner.portal.run("connectClient", json!({ "invitationId": invitation }), "client { id }").await?;
+    id(&connected, "client")
+}
+
+/// A cart as the partner fills it: hosting for every client, mail or a domain for some.
+async fn fill_and_pay(
+    partner: &Person,
+    record: &str,
+    catalogue: &Catalogue,
+    method: &str,
+    n: usize,
+) -> anyhow::Result<()> {
+    let portal = &partner.portal;
+    let cart = id(&portal.run("createCart", json!({ "clientId": record }), "cart { id }").await?, "cart")?;
+    let term = if n.is_multiple_of(3) { 12 } else { 1 };
+    let mut items = vec![json!({ "cartId": cart, "planId": catalogue.hosting, "termMonths": term })];
+    if n.is_multiple_of(2) {
+        items.push(json!({ "cartId": cart, "planId": catalogue.email, "termMonths": 1, "quantity": 2 }));
+    } else {
+        let name = format!("kunde-{n}.example");
+        items.push(json!({ "cartId": cart, "planId": catalogue.domain, "termMonths": 12, "domainName": name }));
+    }
+    for item in items {
+        portal.run("addCartItem", item, "cart { id }").await?;
+    }
+    let input = json!({ "cartId": cart, "method": method, "idempotencyKey": format!("demo-cart-{n}") });
+    portal.run("checkoutCart", input, "order { id }").await?;
+    Ok(())
+}
