@@ -22,11 +22,11 @@ pub use sea_orm::DatabaseConnection as Connection;
 /// How long a caller waits for a connection before it is told that the service is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a connection may live; bounds the harm that a poisoned one can do.
-const MAX_LIFETIME: Duration = Duration::from_secs(5 * 60);
+const MAX_LIFETIME: Duration = Duration::from_mins(5);
 /// How long a SQLite writer waits for another.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a migration waits for another process' migration of a SQLite file.
-const MIGRATION_TIMEOUT: Duration = Duration::from_secs(60);
+const MIGRATION_TIMEOUT: Duration = Duration::from_mins(1);
 /// Key of the advisory lock under which one of several starters migrates PostgreSQL ("mandate" in ASCII).
 const MIGRATION_LOCK: i64 = 0x006d_616e_6461_7465;
 
@@ -139,10 +139,10 @@ async fn postgres_connection(options: &PgConnectOptions) -> Result<PgConnection,
 }
 
 fn unreachable_postgres(options: &PgConnectOptions, error: &sqlx::Error) -> DatabaseError {
-    let reason = match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        sqlx::Error::Io(error) => error.to_string(),
-        error => error.to_string(),
+    let reason = if let sqlx::Error::Io(error) = error {
+        error.to_string()
+    } else {
+        error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
     };
     DatabaseError::Unreachable { place: place(options), reason: one_line(&reason) }
 }
@@ -167,10 +167,8 @@ async fn connect_sqlite(path: &Path, connections: u32) -> Result<Connection, Dat
         .foreign_keys(true)
         .disable_statement_logging();
     let explain = |error: &sqlx::Error| {
-        unusable(match error {
-            sqlx::Error::Database(error) => one_line(error.message()),
-            error => one_line(&error.to_string()),
-        })
+        let reason = error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+        unusable(one_line(&reason))
     };
     // A write, taken back: a file that is read-only, locked for good or no database at all is told now. On a read-only file
     // SQLite makes a reading transaction of BEGIN IMMEDIATE without a word, so that alone would not tell.
@@ -264,9 +262,10 @@ pub async fn schema_state(db: &Connection) -> Result<SchemaState, DatabaseError>
 
 async fn applied_migrations(db: &Connection) -> Result<Vec<String>, DatabaseError> {
     let backend = db.get_database_backend();
-    let is_there = match backend {
-        sea_orm::DbBackend::Postgres => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
-        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+    let is_there = if backend == sea_orm::DbBackend::Postgres {
+        "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL"
+    } else {
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
     };
     if db.query_one_raw(sea_orm::Statement::from_string(backend, is_there)).await?.is_none() {
         return Ok(Vec::new());

@@ -161,22 +161,21 @@ pub fn storage_fault(error: &DbErr) -> StorageFault {
             StorageFault::Broken
         };
     };
-    match &**inner {
-        SqlxError::Database(e) => match e.code().as_deref() {
+    if let SqlxError::Database(e) = &**inner {
+        return match e.code().as_deref() {
             // PostgreSQL: serialization failure, deadlock, lock not available; SQLite: busy in its variants, locked
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "773") => StorageFault::Contended,
             // PostgreSQL: shut down, crashed, starting up, too many connections, idle in transaction; SQLite: full, I/O, read-only
             Some("57P01" | "57P02" | "57P03" | "53300" | "25P03") => StorageFault::Unavailable,
             Some("23505" | "1555" | "2067") => StorageFault::Duplicate,
             _ => StorageFault::Broken,
-        },
-        SqlxError::Io(_)
-        | SqlxError::PoolTimedOut
-        | SqlxError::PoolClosed
-        | SqlxError::Tls(_)
-        | SqlxError::Protocol(_) => StorageFault::Unavailable,
-        _ => StorageFault::Broken,
+        };
     }
+    let is_gone = matches!(
+        &**inner,
+        SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::Tls(_) | SqlxError::Protocol(_)
+    );
+    if is_gone { StorageFault::Unavailable } else { StorageFault::Broken }
 }
 
 impl From<crate::money::MoneyError> for Error {

@@ -139,7 +139,7 @@ impl Sql {
             let _ = write!(self.text, ") AS {alias}({})", columns.join(", "));
         } else {
             let columns: Vec<_> =
-                columns.iter().map(|(name, ty)| format!("{} AS {name}", ty.from_json(name))).collect();
+                columns.iter().map(|(name, ty)| format!("{} AS {name}", ty.read_from_json(name))).collect();
             let _ = write!(self.text, "(SELECT {} FROM json_each(", columns.join(", "));
             self.bind(Value::from(rows));
             let _ = write!(self.text, ")) AS {alias}");
@@ -225,7 +225,7 @@ impl Type {
     }
 
     /// The SQLite expression that reads member `name` of `value` as it is stored in a column.
-    fn from_json(self, name: &str) -> String {
+    fn read_from_json(self, name: &str) -> String {
         match self {
             Self::Id => format!("unhex(replace(value->>'{name}', '-', ''))"),
             // serde writes UTC as Z, the driver as +00:00; texts compare only in one form
@@ -235,6 +235,7 @@ impl Type {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "some thirty kinds of column are read as text")]
     fn of_column(column: &ColumnType) -> Self {
         match column {
             ColumnType::Uuid => Self::Id,
@@ -286,7 +287,7 @@ where
         sql.text.push(')');
     } else {
         let values: Vec<_> = E::Column::iter()
-            .map(|column| Type::of_column(column.def().get_column_type()).from_json(column.as_str()))
+            .map(|column| Type::of_column(column.def().get_column_type()).read_from_json(column.as_str()))
             .collect();
         let _ = write!(sql.text, "{} FROM json_each(", values.join(", "));
         sql.bind(Value::from(json));

@@ -147,7 +147,8 @@ pub fn locale(field: &'static str, tag: &str) -> Result<String, Refusal> {
     }
     if let Some(region) = part {
         let numeric = region.len() == 3 && region.bytes().all(|b| b.is_ascii_digit());
-        if !numeric && !(region.len() == 2 && alphabetic(region)) {
+        let of_letters = region.len() == 2 && alphabetic(region);
+        if !numeric && !of_letters {
             return Err(refused());
         }
         locale.push('-');

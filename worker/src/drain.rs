@@ -10,7 +10,7 @@ use crate::error::JobError;
 use crate::handler::{Context, Handlers};
 
 /// Longer than any test.
-const LEASE: Duration = Duration::from_secs(10 * 60);
+const LEASE: Duration = Duration::from_mins(10);
 
 /// How often each handler runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use domain::partnership::job::LapseAccess;
 use domain::renewal::job::RunRenewals;
 use domain::upkeep::CleanUp;
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Every line.
 pub fn all() -> Vec<Entry> {

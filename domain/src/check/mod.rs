@@ -173,12 +173,8 @@ fn with_ids_as_text(text: &str, is_postgres: bool) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (column, rest) = part.split_once('>').unwrap_or((part, ""));
-        out.push_str(&if is_postgres {
-            format!("replace(CAST({column} AS text), '-', '')")
-        } else {
-            format!("lower(hex({column}))")
-        });
-        out.push_str(rest);
+        let (before, after) = if is_postgres { ("replace(CAST(", " AS text), '-', '')") } else { ("lower(hex(", "))") };
+        out.extend([before, column, after, rest]);
     }
     out
 }

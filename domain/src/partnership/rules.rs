@@ -104,10 +104,7 @@ fn partial(
 
 /// What an invitation is at an instant: an overdue one has expired, whether or not anybody wrote that down.
 pub fn status_at(status: InvitationStatus, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> InvitationStatus {
-    match status {
-        InvitationStatus::Pending if expires_at <= now => InvitationStatus::Expired,
-        status => status,
-    }
+    if status == InvitationStatus::Pending && expires_at <= now { InvitationStatus::Expired } else { status }
 }
 
 /// Whether a partnership gives anything at an instant.

@@ -97,7 +97,9 @@ pub async fn held(
 ) -> Result<HashMap<Target, Facts>, DbErr> {
     let mut found: HashMap<Target, Facts> = targets.iter().map(|target| (*target, Facts::default())).collect();
     if actor.sees_everything() {
-        found.values_mut().for_each(|facts| facts.push(Way::Staff, None));
+        for facts in found.values_mut() {
+            facts.push(Way::Staff, None);
+        }
     }
     let Some(user_id) = actor.user_id() else { return Ok(found) };
     if targets.is_empty() {

@@ -192,7 +192,7 @@ pub(super) fn taxed(
 ) -> Result<HashMap<ProductId, Quote>, Error> {
     let mut quotes = HashMap::with_capacity(due.len());
     for (id, due) in due {
-        quotes.insert(*id, untaxed(due)?);
+        quotes.insert(*id, untaxed(due));
     }
     let lines = due.iter().map(|(id, due)| {
         let line = &due.line;
@@ -221,9 +221,9 @@ pub(super) fn taxed(
     Ok(quotes)
 }
 
-fn untaxed(due: &Due) -> Result<Quote, Error> {
+fn untaxed(due: &Due) -> Quote {
     let amounts = &due.line.amounts;
-    Ok(Quote {
+    Quote {
         on: due.on,
         billed_to_id: due.line.billed_to_id,
         public_price: amounts.public_price,
@@ -232,5 +232,5 @@ fn untaxed(due: &Due) -> Result<Quote, Error> {
         total: amounts.net,
         cashback: amounts.cashback,
         partner_id: due.line.partner_id,
-    })
+    }
 }

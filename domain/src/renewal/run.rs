@@ -167,7 +167,7 @@ async fn batch(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>)
                     }
                     Err(error) if may_pass(&error) => return Err(error),
                     Err(error) => {
-                        tracing::error!(run.id = %run.id, payer.id = %payer, ?error, "a payer's renewals fail")
+                        tracing::error!(run.id = %run.id, payer.id = %payer, ?error, "a payer's renewals fail");
                     }
                 }
             }

@@ -63,7 +63,7 @@ impl<'p> Books<'p> {
     /// All that these days brought.
     pub(super) async fn write(&self, work: &Work, days: &[Day]) -> Result<(), Error> {
         self.stage(work, days).await?;
-        let seller = seller(work)?;
+        let seller = seller(work);
         let texts = [
             self.invoices(&seller),
             self.lines(),
@@ -409,7 +409,7 @@ fn taxes(work: &Work, days: &[Day]) -> Result<Vec<TaxRow>, Error> {
 }
 
 /// The seller as on every invoice, as a literal.
-fn seller(work: &Work) -> Result<String, Error> {
+fn seller(work: &Work) -> String {
     let seller = &work.settings().seller;
     let seller = SellerOnInvoice {
         name: seller.name.clone(),
@@ -419,5 +419,5 @@ fn seller(work: &Work) -> Result<String, Error> {
         iban: seller.iban.clone(),
     };
     let text = quoted(&json!(seller).to_string());
-    Ok(if work.sql().is_postgres() { format!("CAST({text} AS jsonb)") } else { text })
+    if work.sql().is_postgres() { format!("CAST({text} AS jsonb)") } else { text }
 }

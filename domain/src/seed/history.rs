@@ -122,7 +122,7 @@ impl History {
         let (first_client, stride) = (i64::from(class), i64::from(self.count()));
         let issued_at = start_of_day(on, self.zone);
         // Products are billed two by two; one that is left over, two periods at a time.
-        let left_over = u32::from(self.sizes.products % 2 == 1 && period % 2 == 0);
+        let left_over = u32::from(!self.sizes.products.is_multiple_of(2) && period.is_multiple_of(2));
         let same_year = before.filter(|day| day.year == on.year());
         Ok(Day {
             issued_on: on,

@@ -16,6 +16,7 @@ use mrml::prelude::render::RenderOptions;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 
@@ -203,11 +204,10 @@ fn environment(language: Language, pages: &[(&Kind, String)]) -> Result<Environm
     // Its errors would show the variables: tokens among them.
     environment.set_debug(false);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.set_auto_escape_callback(
-        |name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        },
-    );
+    environment.set_auto_escape_callback(|name| {
+        let is_html = Path::new(name).extension().is_some_and(|extension| extension == "html");
+        if is_html { AutoEscape::Html } else { AutoEscape::None }
+    });
     for (name, template) in SHARED {
         environment.add_template(name, template)?;
     }

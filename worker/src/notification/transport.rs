@@ -228,9 +228,11 @@ impl Smtp {
 
     async fn send(&self, mail: &Mail) -> Outcome {
         if let Some(mut parked) = self.take() {
-            match exchange(&mut parked, mail, Some(PROBE)).await {
-                Exchange::Dead(reason) => tracing::debug!(reason, "a parked SMTP connection was dead"),
-                ended => return self.settle(parked, ended).await,
+            let ended = exchange(&mut parked, mail, Some(PROBE)).await;
+            if let Exchange::Dead(reason) = ended {
+                tracing::debug!(reason, "a parked SMTP connection was dead");
+            } else {
+                return self.settle(parked, ended).await;
             }
         }
         match self.connect().await {

@@ -88,7 +88,7 @@ pub async fn update_account(work: &mut Work, update: UpdateAccount) -> Result<ac
     let old_country = Country::parse(&old.country).map_err(|_| Error::fault("an account without a country"))?;
     let country = country.required("country")?.unwrap_or(old_country);
     country.code().clone_into(&mut new.country);
-    new.time_zone = zone_after(&old, old_country, country, zone)?.name().to_owned();
+    zone_after(&old, old_country, country, zone)?.name().clone_into(&mut new.time_zone);
     if is_tax {
         let kept = vat.or(old.vat_id.clone());
         let today = local_date(work.now(), parse_zone(&new.time_zone)?);
