@@ -69,7 +69,9 @@ macro_rules! payloads {
 
         impl $crate::answer::Payload for $name {
             fn refused(error: $crate::answer::UserError) -> Self {
-                Self { user_errors: vec![error], ..Self::default() }
+                let mut payload = Self::default();
+                payload.user_errors.push(error);
+                payload
             }
         }
     )*};

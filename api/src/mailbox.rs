@@ -40,11 +40,15 @@ fn rows(folder: &Path) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".eml"))
+        .filter(|name| is_mail(name))
         .collect();
     names.sort_unstable_by(|a, b| b.cmp(a));
     names.truncate(SHOWN);
     names.iter().filter_map(|name| row(folder, name)).collect()
+}
+
+fn is_mail(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "eml")
 }
 
 fn row(folder: &Path, name: &str) -> Option<String> {
@@ -65,7 +69,7 @@ fn row(folder: &Path, name: &str) -> Option<String> {
 
 async fn show(State(folder): State<Arc<PathBuf>>, Part((name, part)): Part<(String, String)>) -> Response {
     // a name of a file of this folder, and nothing that leads elsewhere
-    let is_name = name.ends_with(".eml") && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
+    let is_name = is_mail(&name) && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
     if !is_name || name.contains("..") {
         return StatusCode::NOT_FOUND.into_response();
     }

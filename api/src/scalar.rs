@@ -17,7 +17,7 @@ fn refused<T: async_graphql::InputType>(message: &str) -> InputValueError<T> {
     InputValueError::custom(message).with_extension("code", Code::BadUserInput.as_str())
 }
 
-fn text<T: async_graphql::InputType>(value: Value) -> InputValueResult<String> {
+fn text(value: Value) -> InputValueResult<String> {
     if let Value::String(text) = value { Ok(text) } else { Err(refused("a string is expected")) }
 }
 
@@ -29,7 +29,7 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 impl ScalarType for DateTime {
     /// Takes any offset, and truncates to microseconds as the databases do.
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         let instant = chrono::DateTime::parse_from_rfc3339(&text)
             .map_err(|_| refused("an RFC 3339 instant such as 2026-11-21T20:19:00Z is expected"))?
             .with_timezone(&Utc);
@@ -51,7 +51,7 @@ pub struct Date(pub NaiveDate);
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         // chrono takes `+2027-1-31`, too; one date has one text here.
         let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text);
         match date {
@@ -74,7 +74,7 @@ pub struct Decimal(String);
 impl ScalarType for Decimal {
     /// A sign, digits and a point: no exponent, no float, no grouping.
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         let magnitude = text.strip_prefix('-').unwrap_or(&text);
         let (whole, decimals) = magnitude.split_once('.').unwrap_or((magnitude, "0"));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -96,7 +96,7 @@ pub struct CurrencyCode(pub Currency);
 #[Scalar(name = "CurrencyCode")]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         Currency::parse(&text).map(Self).map_err(|_| refused("an ISO 4217 code such as EUR is expected"))
     }
 
@@ -124,7 +124,7 @@ impl CountryCode {
 #[Scalar(name = "CountryCode")]
 impl ScalarType for CountryCode {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         Self::new(&text).ok_or_else(|| refused("an ISO 3166-1 code of two capitals such as CH is expected"))
     }
 
@@ -140,7 +140,7 @@ pub struct Locale(pub String);
 #[Scalar(name = "Locale")]
 impl ScalarType for Locale {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         let mut subtags = text.split('-');
         let language = subtags.next().unwrap_or_default();
         let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -164,7 +164,7 @@ pub struct Url(pub String);
 impl ScalarType for Url {
     /// Absolute, http or https, with a host and without credentials. Where it leads is checked when it is called.
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text::<String>(value).map_err(InputValueError::propagate)?;
+        let text = text(value).map_err(InputValueError::propagate)?;
         let uri = (text.len() <= MAX_URL).then(|| text.parse::<http::Uri>().ok()).flatten();
         let is_web = uri.is_some_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https"))

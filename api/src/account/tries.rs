@@ -149,12 +149,12 @@ async fn ask(connection: &ConnectionManager, script: &Script, key: &str) -> Opti
     let mut connection = connection.clone();
     let mut call = script.key(name(key));
     call.arg(MAX).arg(u64::try_from(WINDOW.as_millis()).unwrap_or(u64::MAX));
-    match tokio::time::timeout(REDIS_PATIENCE, call.invoke_async::<i64>(&mut connection)).await {
-        Ok(Ok(ms)) => Some(u64::try_from(ms).ok().map(Duration::from_millis)),
-        Ok(Err(_)) | Err(_) => {
-            tracing::warn!("tries are counted by this process alone: Redis did not answer");
-            None
-        }
+    let answer = tokio::time::timeout(REDIS_PATIENCE, call.invoke_async::<i64>(&mut connection)).await;
+    if let Ok(Ok(ms)) = answer {
+        Some(u64::try_from(ms).ok().map(Duration::from_millis))
+    } else {
+        tracing::warn!("tries are counted by this process alone: Redis did not answer");
+        None
     }
 }
 

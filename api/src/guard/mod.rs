@@ -54,7 +54,8 @@ pub fn fuzz(data: &[u8]) {
     for query in [from_body, std::str::from_utf8(data).ok().map(ToOwned::to_owned)].into_iter().flatten() {
         if let Ok(document) = parse(&query) {
             for (name, _) in document.operations.iter() {
-                let _ = cost::of(&document, name.map(|name| name.as_str()), &async_graphql::Variables::default());
+                let _ =
+                    cost::of(&document, name.map(async_graphql::Name::as_str), &async_graphql::Variables::default());
             }
         }
     }

@@ -190,8 +190,8 @@ fn answer_with(
         Some(_) if not_executed && media == MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     });
-    let retry_after = retry_after(&response)
-        .filter(|_| matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS));
+    let is_for_now = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+    let retry_after = is_for_now.then(|| retry_after(&response));
     let headers = response.http_headers.clone();
     let Ok(json) = to_json(&response, not_executed) else {
         return (StatusCode::INTERNAL_SERVER_ERROR, [(REQUEST_ID, id.to_string())]).into_response();
@@ -222,13 +222,13 @@ fn to_json(response: &async_graphql::Response, not_executed: bool) -> serde_json
 }
 
 /// Whole seconds until another try makes sense, from the first error that says so.
-fn retry_after(response: &async_graphql::Response) -> Option<u64> {
+fn retry_after(response: &async_graphql::Response) -> u64 {
     let after = |error: &async_graphql::ServerError| {
         let async_graphql::Value::Number(ms) = error.extensions.as_ref()?.get("retryAfterMs")? else { return None };
         ms.as_u64()
     };
     let ms = response.errors.iter().find_map(after).unwrap_or(1_000);
-    Some(ms.div_ceil(1_000).max(1))
+    ms.div_ceil(1_000).max(1)
 }
 
 pub(crate) fn with_request_id(mut response: Response, id: RequestId) -> Response {

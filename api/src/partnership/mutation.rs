@@ -61,9 +61,10 @@ struct EndPartnershipInput {
 
 /// The products that a list of ids names; one that is no id of a product is as good as none.
 fn products(ids: Option<Vec<ID>>) -> Result<Option<Vec<ProductId>>, Error> {
-    let row = |(at, id): (usize, ID)| match decode(&id) {
-        Some((Kind::Product, row)) => Ok(ProductId(row)),
-        _ => {
+    let row = |(at, id): (usize, ID)| {
+        if let Some((Kind::Product, row)) = decode(&id) {
+            Ok(ProductId(row))
+        } else {
             let refusal = Refusal::new(Code::NotFound, "This account has no such product.");
             Err(refusal.at(["productIds".to_owned(), at.to_string()]).into())
         }
