@@ -262,7 +262,9 @@ mod tests {
                     }
                 }
             }
-            keys.iter_mut().for_each(|(_, variables)| variables.sort());
+            for (_, variables) in &mut keys {
+                variables.sort();
+            }
             keys.sort();
             keys
         };

@@ -11,10 +11,12 @@ fn rate(bps: i32) -> Rate {
     Rate::from_bps(bps).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
 fn full(payer: PayerKind) -> Option<PartnershipFacts> {
     Some(PartnershipFacts { access_level: AccessLevel::Full, payer, can_purchase: true, is_product_covered: true })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
 fn partial(can_purchase: bool, is_product_covered: bool) -> Option<PartnershipFacts> {
     Some(PartnershipFacts {
         access_level: AccessLevel::Partial,
