@@ -41,7 +41,6 @@ pub enum Node {
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
-#[expect(clippy::wildcard_enum_match_arm, reason = "a kind is known before its objects are served")]
 pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some((kind, row)) = decode(id) else { return Ok(None) };
     let loads = ctx.loads();

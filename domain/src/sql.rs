@@ -235,7 +235,6 @@ impl Type {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "some thirty kinds of column are read as text")]
     fn of_column(column: &ColumnType) -> Self {
         match column {
             ColumnType::Uuid => Self::Id,

@@ -18,7 +18,6 @@ pub mod worker;
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Parser;
 
 use cli::{Cli, Command, Demo, Renewals};
@@ -56,10 +55,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => check::run().await,
         Command::Seed(arguments) => seed::run(&arguments).await,
     }
-}
-
-fn not_built_in_yet(command: &str) -> anyhow::Result<ExitCode> {
-    bail!("`mandate {command}` is not built in yet")
 }
 
 /// Tells what went wrong, one line for each thing, without a backtrace: the reader runs the program, and did not write it.

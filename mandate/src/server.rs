@@ -137,7 +137,7 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn what_runs_longer_than_the_drain_is_cut_off() {
-        let (address, stop, server) = start(Duration::from_secs(60), Duration::from_millis(200)).await;
+        let (address, stop, server) = start(Duration::from_mins(1), Duration::from_millis(200)).await;
         let _running = tokio::spawn(async move { get(address, "/slow").await });
         tokio::time::sleep(Duration::from_millis(100)).await;
 

@@ -1,6 +1,8 @@
 //! What a person gets to read when something is wrong at the start: one clear line for each thing and an exit code, never a
 //! panic or a backtrace. Runs the real binary.
 
+#![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
+
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;

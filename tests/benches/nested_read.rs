@@ -246,7 +246,6 @@ async fn baseline(db: &DatabaseConnection, statement: &Statement) -> String {
 
 #[tokio::main]
 async fn main() {
-    #[expect(clippy::disallowed_methods, reason = "a bench has no settings")]
     let url =
         std::env::var("DATABASE_URL").expect("DATABASE_URL of a PostgreSQL database that `mandate seed` has filled");
     let mut options = ConnectOptions::new(&url);

@@ -112,12 +112,9 @@ impl TestApp {
     ///
     /// # Panics
     /// When one fails.
-    #[track_caller]
-    pub fn run_jobs(&self) -> impl Future<Output = ()> + '_ {
-        async move {
-            let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
-            assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
-        }
+    pub async fn run_jobs(&self) {
+        let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
+        assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
     }
 
     /// The mails sent so far, oldest first.

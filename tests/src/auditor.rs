@@ -298,7 +298,7 @@ async fn payments(db: &DatabaseConnection, findings: &mut Vec<String>) {
                 }
             }
             Some(_) if payment.status == "DECLINED" => {
-                findings.push(format!("payment {}: declined, yet taken", payment.id))
+                findings.push(format!("payment {}: declined, yet taken", payment.id));
             }
             None if succeeded => findings.push(format!("payment {}: the gateway knows of none", payment.id)),
             Some(_) | None => {}

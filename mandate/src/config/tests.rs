@@ -171,7 +171,7 @@ fn the_seller_is_required_outside_the_demo() {
 fn the_file_adds_rates_of_value_added_tax() {
     let file = "[[vat]]\ncountry = 'DE'\nfrom = 2030-01-01\nrate_bps = 2000\n[[vat]]\ncountry = 'DE'\nfrom = '2021-01-01'\nrate_bps = 1800";
     let rates = demo(&[], file).vat_rates;
-    let rate = |day: &str| rates.on(Country::parse("DE").unwrap(), day.parse().unwrap()).map(|rate| rate.bps());
+    let rate = |day: &str| rates.on(Country::parse("DE").unwrap(), day.parse().unwrap()).map(domain::money::Rate::bps);
     assert_eq!((rate("2029-12-31"), rate("2030-01-01")), (Some(1800), Some(2000)));
     let elsewhere = [("MANDATE_SELLER_COUNTRY", "JP")];
     assert!(errors(&elsewhere, "")[0].contains("JP, the seller's country: add [[vat]]"));
