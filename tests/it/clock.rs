@@ -67,7 +67,9 @@ async fn told(w: &Renewals, partner: AccountId) -> Vec<String> {
         }
     }
     // who is first within one hour is nobody's affair
-    told.iter_mut().for_each(|line| *line = line.split_once(' ').unwrap().1.to_owned());
+    for line in &mut told {
+        *line = line.split_once(' ').unwrap().1.to_owned();
+    }
     told.sort();
     told.push(format!("{:?}", w.wallet(partner).await));
     told

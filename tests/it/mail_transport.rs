@@ -138,7 +138,7 @@ async fn a_tarpit_holds_nobody_longer_than_the_deadline() {
     let sink = SmtpSink::start().await;
     assert!(DEADLINE < Duration::from_secs(30));
     let transport = smtp(&sink.url(), &sink).within(Duration::from_secs(3));
-    sink.plan([Plan::Tarpit(Duration::from_secs(120))]);
+    sink.plan([Plan::Tarpit(Duration::from_mins(2))]);
     let (stuck, free) = (mail(1), mail(2));
     let began = Instant::now();
     let (outcome, ()) = tokio::join!(transport.send(&stuck), async {
