@@ -7,6 +7,7 @@ pub mod database;
 pub mod mail;
 pub mod mailbox;
 pub mod partners;
+pub mod process;
 pub mod renewals;
 pub mod server;
 pub mod smtp;
