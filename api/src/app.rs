@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
+use domain::job::schedule::Entry;
 use domain::{Store, database};
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,8 @@ pub struct App {
     pub tries: Arc<Tries>,
     /// Documents known by their hash.
     pub persisted: PersistedQueries,
+    /// Where there is a test clock to move, the lines of the schedule; none where time is real.
+    pub test_clock: Option<Vec<Entry>>,
     /// Ends all streams when it is cancelled.
     pub shutdown: CancellationToken,
 }
@@ -47,7 +50,7 @@ const MAX_AT_WORK: usize = 512;
 
 impl App {
     /// The routes. Serve them with the caller's address, so that limits know who calls.
-    pub fn router(self) -> Router {
+    pub fn router(mut self) -> Router {
         let health = Router::new()
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(ready))
@@ -60,7 +63,10 @@ impl App {
             tries: Arc::clone(&self.tries),
         });
         let pages = page::router(Arc::clone(&sign_in));
-        let graphql = self.graphql(schema::build(), sign_in);
+        let graphql = match self.test_clock.take() {
+            Some(schedule) => self.graphql(schema::build_with_test_clock(schedule), sign_in),
+            None => self.graphql(schema::build(), sign_in),
+        };
         graphql.merge(pages).merge(health).merge(explorer).merge(mailbox)
     }
 

@@ -67,10 +67,11 @@ impl Edge for SignIn {
             (_, None) => format!("ip:{}", ip.network()),
             (_, Some(_)) => return Err(unauthenticated("This sign-in has ended.")),
         };
-        let mut data = context::Session::new(self.store.clone(), actor, now.now, Statements::default()).into_data();
+        let statements = Statements::default();
+        let mut data = context::Session::new(self.store.clone(), actor, now.now, statements.clone()).into_data();
         data.insert(ip);
         data.insert(Arc::clone(&self.tries));
-        Ok(Session { data, bucket })
+        Ok(Session { data, bucket, statements })
     }
 }
 

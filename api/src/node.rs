@@ -13,8 +13,10 @@ use crate::id::{Kind, decode};
 use crate::loader::Seen;
 use crate::order::object::{Cart, CartItem, Order, OrderLine};
 use crate::partnership::object::{Invitation, Partnership};
+use crate::product::object::Product;
 use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
+use crate::renewal::object::RenewalRun;
 
 /// An object with an id.
 #[derive(Interface, Clone)]
@@ -32,6 +34,8 @@ pub enum Node {
     Order(Order),
     OrderLine(OrderLine),
     Client(Client),
+    Product(Product),
+    RenewalRun(RenewalRun),
     Invitation(Invitation),
     Partnership(Partnership),
     Invoice(Invoice),
@@ -59,6 +63,8 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
             .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),
         Kind::Client => load!(client as Client),
+        Kind::Product => load!(product as Product),
+        Kind::RenewalRun => load!(renewal_run as RenewalRun),
         Kind::Invitation => load!(invitation as Invitation),
         Kind::Partnership => load!(partnership as Partnership),
         Kind::Invoice => load!(invoice as Invoice),

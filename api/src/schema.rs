@@ -1,6 +1,7 @@
 //! The roots: each area brings its own part, and they are merged here.
 
 use async_graphql::{Context, ID, MergedObject, Object, Result, SDLExportOptions, Schema};
+use domain::job::schedule::Entry;
 use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
@@ -10,25 +11,31 @@ use crate::billing::mutation::BillingMutation;
 use crate::catalogue::mutation::CatalogueMutation;
 use crate::catalogue::query::CatalogueQuery;
 use crate::client::mutation::ClientMutation;
+use crate::clock::mutation::{ClockMutation, Schedule};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
 use crate::partnership::mutation::PartnershipMutation;
+use crate::product::mutation::ProductMutation;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
+use crate::provider::query::ProviderQuery;
+use crate::renewal::mutation::RenewalMutation;
 use crate::scalar::DateTime;
 
 /// The product's schema.
 pub type AppSchema = Schema<Query, Mutation, Subscription>;
+/// The same, with a clock to move.
+pub type AppSchemaWithClock = Schema<Query, MutationWithClock, Subscription>;
 
 /// All that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery);
+pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery, ProviderQuery);
 
-/// All that can be done.
+/// All that can be done, whatever the clock.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+pub struct Mutations(
     AccountMutation,
     ProgrammeMutation,
     ClientMutation,
@@ -36,7 +43,18 @@ pub struct Mutation(
     BillingMutation,
     CatalogueMutation,
     OrderMutation,
+    ProductMutation,
+    RenewalMutation,
 );
+
+/// All that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(Mutations);
+
+/// All that can be done where there is a test clock.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct MutationWithClock(Mutations, ClockMutation);
 
 /// The schema, without any data: all of that comes with the request.
 pub fn build() -> AppSchema {
@@ -46,9 +64,23 @@ pub fn build() -> AppSchema {
         .finish()
 }
 
+/// The schema of a server with a test clock; the lines of the schedule are what falls due when it is moved.
+pub fn build_with_test_clock(schedule: Vec<Entry>) -> AppSchemaWithClock {
+    Schema::build(Query::default(), MutationWithClock::default(), Subscription)
+        .disable_suggestions()
+        .limit_directives(5)
+        .data(Schedule(schedule))
+        .finish()
+}
+
 /// The SDL, as clients generate their code from it.
-pub fn sdl() -> String {
-    build().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
+pub fn sdl(has_test_clock: bool) -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    if has_test_clock {
+        build_with_test_clock(Vec::new()).sdl_with_options(options)
+    } else {
+        build().sdl_with_options(options)
+    }
 }
 
 /// Any object by id, and the time.

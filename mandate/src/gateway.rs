@@ -34,8 +34,8 @@ pub async fn up() -> anyhow::Result<ExitCode> {
 }
 
 /// Prints the SDL.
-pub fn schema(_: &cli::Schema) {
-    print!("{}", api::schema::sdl());
+pub fn schema(arguments: &cli::Schema) {
+    print!("{}", api::schema::sdl(arguments.test_clock));
 }
 
 /// What runs beside the gateway.
@@ -91,6 +91,7 @@ async fn app(process: &Process, store: Store, address: SocketAddr, mailbox: Opti
         (None, true) => (Limiter::memory(rate), Tries::memory()),
         (Some(redis), true) => (Limiter::redis(redis.clone(), rate), Tries::redis(redis.clone())),
     };
+    let has_test_clock = domain::clock::is_there(&store).await?;
     let origin = |url: url::Url| url.origin().ascii_serialization();
     Ok(App {
         store,
@@ -101,6 +102,7 @@ async fn app(process: &Process, store: Store, address: SocketAddr, mailbox: Opti
         limiter,
         tries,
         persisted: PersistedQueries::new(PERSISTED_BYTES, redis),
+        test_clock: has_test_clock.then(::worker::schedule::all),
         shutdown: process.stop.clone(),
     })
 }

@@ -19,6 +19,7 @@ mod order;
 mod order_edge;
 mod partnership;
 mod partnership_edge;
+mod product;
 mod queue;
 mod renewal;
 mod seed;

@@ -1,6 +1,8 @@
 //! The running application as tests see it: the real router, database and job handlers. Time moves by hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use api::account::tries::Tries;
 use api::app::App;
@@ -48,6 +50,7 @@ impl TestApp {
         let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool)));
         let app = Self::on(database, store);
         app.set_clock(BEGINNING).await;
+        domain::job::schedule::set_up(&app.store, &worker::schedule::all()).await.expect("the schedule");
         app
     }
 
@@ -62,6 +65,7 @@ impl TestApp {
             limiter: Limiter::Off,
             tries: Arc::new(Tries::Off),
             persisted: PersistedQueries::new(1 << 20, None),
+            test_clock: Some(worker::schedule::all()),
             shutdown: CancellationToken::new(),
         }
         .router();
@@ -115,6 +119,44 @@ impl TestApp {
     pub async fn run_jobs(&self) {
         let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
         assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
+    }
+
+    /// Moves the clock by `advanceTestClock`, as whoever has this token, and does the jobs that it waits for.
+    pub async fn advance_to(&self, token: &str, to: &str) -> Reply {
+        let mutation = "mutation($to: DateTime!) { advanceTestClock(input: { to: $to }) {
+            now userErrors { code message field } } }";
+        let is_there = AtomicBool::new(false);
+        let moving = async {
+            let reply = self.ask_as(token, mutation, json!({ "to": to })).await;
+            is_there.store(true, Ordering::Relaxed);
+            reply
+        };
+        let working = async {
+            while !is_there.load(Ordering::Relaxed) {
+                self.run_jobs().await;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        futures::future::join(moving, working).await.0
+    }
+
+    /// Moves the clock by `advanceTestClock`, as whoever has this token, and does the jobs that it waits for.
+    pub async fn advance_to(&self, token: &str, to: &str) -> Reply {
+        let mutation = "mutation($to: DateTime!) { advanceTestClock(input: { to: $to }) {
+            now userErrors { code message field } } }";
+        let is_there = AtomicBool::new(false);
+        let moving = async {
+            let reply = self.ask_as(token, mutation, json!({ "to": to })).await;
+            is_there.store(true, Ordering::Relaxed);
+            reply
+        };
+        let working = async {
+            while !is_there.load(Ordering::Relaxed) {
+                self.run_jobs().await;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        futures::future::join(moving, working).await.0
     }
 
     /// The mails sent so far, oldest first.

@@ -51,11 +51,10 @@ impl Reply {
         self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {:#}", self.body))
     }
 
-    /// How many statements the request took, as the gateway's own header tells.
+    /// How many statements its resolvers sent, as the gateway itself tells.
     #[track_caller]
     pub fn statements(&self) -> u64 {
-        let value = self.headers.get("x-statements").unwrap_or_else(|| panic!("no count: {:?}", self.headers));
-        value.to_str().expect("text").parse().expect("a number")
+        self.body["extensions"]["cost"]["statements"].as_u64().unwrap_or_else(|| panic!("no count: {:#}", self.body))
     }
 }
 

@@ -6,6 +6,7 @@ use domain::money::Currency;
 use domain::order::queries::CartsOf;
 use domain::partnership::queries::{As, Invitations};
 use domain::permission::Permissions;
+use domain::product::queries as product;
 use entities::{account, membership, user};
 
 use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
@@ -24,6 +25,7 @@ use crate::order::object::{CartConnection, CartStatus, OrderConnection, carts_of
 use crate::partnership::object::{
     InvitationConnection, InvitationStatus, PartnershipConnection, PartnershipStatus, invitations_of, partnerships_of,
 };
+use crate::product::object::{ProductConnection, ProductFilter, products_of};
 use crate::programme::loader::{ProfileOf, ProgrammeById};
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
@@ -326,6 +328,19 @@ impl Account {
         search: Option<String>,
     ) -> Result<ClientConnection> {
         clients_of(ctx, self.0.id, (first, after, last, before), search).await
+    }
+
+    /// Installed here, as far as the viewer sees them.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<ProductFilter>,
+    ) -> Result<ProductConnection> {
+        products_of(ctx, (product::Parent::Account, self.0.id.0), (first, after, last, before), filter).await
     }
 
     /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.

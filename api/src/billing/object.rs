@@ -3,18 +3,21 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::cashback;
 use domain::money::{self, Currency};
-use entities::id::AccountId;
-use entities::{account, invoice, invoice_line, payment, payment_method, wallet, wallet_entry};
+use entities::id::{AccountId, ProductId};
+use entities::{account, client, invoice, invoice_line, order, payment, payment_method, product, wallet, wallet_entry};
 
 use super::loader::{LinesOf, PaymentsOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
+use crate::client::object::Client;
 use crate::connection::connection;
 use crate::context::ContextExt;
 use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::{Reached, Seen};
+use crate::order::object::Order;
+use crate::product::object::Product;
 use crate::scalar::{Date, DateTime, Money};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -64,6 +67,11 @@ fn money_of(minor: i64, currency: &str) -> Result<Money> {
 async fn account_of(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
     let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
     Ok(Account(row.ok_or_else(EdgeError::internal)?))
+}
+
+async fn product_of(ctx: &Context<'_>, id: Option<ProductId>) -> Result<Option<Product>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(loaded(ctx.loads().load_one(Seen::<product::Model>::by(id)).await)?.map(Product))
 }
 
 /// A way to pay that the gateway keeps.
@@ -149,6 +157,12 @@ impl Invoice {
         self.0.paid_at.map(DateTime)
     }
 
+    /// What was ordered; null for a renewal, and to those who may not see the order.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Option<Order>> {
+        let Some(id) = self.0.order_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<order::Model>::by(id)).await)?.map(Order))
+    }
+
     /// What it bills, line by line.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>> {
         let rows = loaded(ctx.loads().load_one(LinesOf(self.0.id.0)).await)?.unwrap_or_default();
@@ -220,6 +234,11 @@ impl InvoiceLine {
     /// As printed.
     async fn description(&self) -> &str {
         &self.line.description
+    }
+
+    /// Null where the line is about several, and to those who may not see it.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        product_of(ctx, self.line.product_id).await
     }
 
     /// The first day of the period.
@@ -390,6 +409,17 @@ impl WalletEntry {
     /// The invoice itself stays the payer's.
     async fn invoice_line_id(&self) -> Option<ID> {
         self.entry.invoice_line_id.map(|id| encode(Kind::InvoiceLine, id.0))
+    }
+
+    /// Whose product it was earned on: the partner's own record.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
+        let Some(id) = self.entry.client_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<client::Model>::by(id)).await)?.map(Client))
+    }
+
+    /// What it was earned on; null to those who may not see it any more.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        product_of(ctx, self.entry.product_id).await
     }
 
     /// When it was credited.

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::order::queries::CartsOf;
+use domain::product::queries::Parent;
 use entities::id::AccountId;
 use entities::{account, client};
 
@@ -17,6 +18,7 @@ use crate::loader::Reached;
 use crate::order::object::{CartConnection, CartStatus, carts_of};
 use crate::partnership::loader::OfPair;
 use crate::partnership::object::Partnership;
+use crate::product::object::{ProductConnection, ProductFilter, products_of};
 use crate::scalar::DateTime;
 
 /// A partner's own record of a client. It can exist before, and without, the client's account.
@@ -76,6 +78,19 @@ impl Client {
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.0.account_id else { return Ok(None) };
         Ok(loaded(ctx.loads().load_one(OfPair(self.0.partner_id, id)).await)?.map(Partnership))
+    }
+
+    /// Products of the client's account that the viewer may see, and the partner's own products assigned to this client.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<ProductFilter>,
+    ) -> Result<ProductConnection> {
+        products_of(ctx, (Parent::Client, self.0.id.0), (first, after, last, before), filter).await
     }
 
     /// The carts for this client, newest first.

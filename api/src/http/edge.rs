@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use async_graphql::Data;
 use axum::http::HeaderMap;
+use domain::store::Statements;
 
 use crate::error::{EdgeError, RequestId};
 
@@ -20,10 +21,12 @@ pub struct Incoming<'a> {
 
 /// A caller who was let in, for one operation.
 pub struct Session {
-    /// What resolvers find in their context: actor, fresh loaders, statement counter. [`RequestId`] is added by the edge.
+    /// What resolvers find in their context: actor and fresh loaders. [`RequestId`] is added by the edge.
     pub data: Data,
     /// Whose bucket pays: the user's or API key's, else the address.
     pub bucket: String,
+    /// Counts what the operation sends to the database.
+    pub statements: Statements,
 }
 
 /// Sign-in, as the transports see it.

@@ -7,6 +7,7 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, Field, OperationType, Selection},
 };
 use axum::http::StatusCode;
+use domain::store::Statements;
 use futures::{FutureExt, Stream, StreamExt, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -59,6 +60,7 @@ pub struct Gateway<X, E> {
 pub(crate) struct Ready {
     request: Request,
     cost: Cost,
+    statements: Statements,
     kind: OperationType,
     at_work: OwnedSemaphorePermit,
 }
@@ -124,13 +126,13 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
             request = request.disable_introspection();
         }
         request.set_parsed_query(document);
-        Ok(Ready { request, cost, kind, at_work })
+        Ok(Ready { request, cost, statements: session.statements, kind, at_work })
     }
 
     /// Runs a query or mutation to its end, in a task of its own: a client that hangs up cannot cancel it half way, and a
     /// resolver that panics takes nothing along.
     pub(crate) async fn execute(&self, ready: Ready, id: RequestId) -> Response {
-        let Ready { request, cost, kind: _, at_work } = ready;
+        let Ready { request, cost, statements, kind: _, at_work } = ready;
         let executor = self.executor.clone();
         let task = tokio::spawn(async move {
             let response = executor.execute(request).await;
@@ -142,9 +144,10 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
             Err(error) => return panicked(&error, id),
         };
         mask(&mut response, id);
-        response
-            .extensions
-            .insert("cost".into(), async_graphql::value!({ "nodes": cost.nodes, "limit": guard::cost::MAX_NODES }));
+        let cost = async_graphql::value!({
+            "nodes": cost.nodes, "limit": guard::cost::MAX_NODES, "statements": statements.count()
+        });
+        response.extensions.insert("cost".into(), cost);
         response
     }
 

@@ -14,6 +14,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
+use domain::store::Statements;
 use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -136,7 +137,7 @@ impl Edge for SignIn {
         let mut data = Data::default();
         data.insert(Caller(name.to_owned()));
         data.insert(Arc::clone(&self.0));
-        Ok(Session { data, bucket: name.to_owned() })
+        Ok(Session { data, bucket: name.to_owned(), statements: Statements::default() })
     }
 }
 
@@ -245,7 +246,7 @@ async fn both_media_types_have_their_statuses() {
     }
     assert_eq!(
         app.query("{ hello }").await.body,
-        json!({ "data": { "hello": "hello you" }, "extensions": { "cost": { "nodes": 0, "limit": 10_000 } } })
+        json!({ "data": { "hello": "hello you" }, "extensions": { "cost": { "nodes": 0, "limit": 10_000, "statements": 0 } } })
     );
 }
 

@@ -19,6 +19,8 @@ use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::{Reached, Seen};
+use crate::product::loader::OfOrderLine;
+use crate::product::object::Product;
 use crate::scalar::{DateTime, Money};
 
 /// PENDING_PAYMENT: checked out, and the gateway's answer is not known yet.
@@ -360,6 +362,12 @@ impl OrderLine {
     /// So many products.
     async fn quantity(&self) -> i32 {
         self.row.quantity
+    }
+
+    /// What it led to, as far as the viewer sees it.
+    async fn products(&self, ctx: &Context<'_>) -> Result<Vec<Product>> {
+        let rows = loaded(ctx.loads().load_one(OfOrderLine(self.row.id)).await)?.unwrap_or_default();
+        Ok(rows.into_iter().map(Product).collect())
     }
 
     /// The net list price of all its pieces.

@@ -5,19 +5,21 @@ use domain::page::Page;
 use domain::partnership::queries::{self, As, Invitations};
 use domain::partnership::rules;
 use domain::permission::Permissions;
-use entities::id::AccountId;
-use entities::{account, invitation, partnership, user};
+use entities::id::{AccountId, ProductId};
+use entities::{account, invitation, partnership, product, user};
 
-use super::loader::{CountOf, InvitationsOf, OfferedIn, PageOf, PartnershipsOf, PayerChangesOf};
+use super::loader::{CountOf, CoveredBy, InvitationsOf, OfferedIn, PageOf, PartnershipsOf, PayerChangesOf};
 use crate::account::object::{Account, Permission, User, permissions};
 use crate::answer::loaded;
 use crate::connection::connection;
 use crate::context::ContextExt;
 use crate::cursor;
 use crate::error::EdgeError;
-use crate::id::{Kind, encode};
-use crate::loader::Reached;
+use crate::id::{Kind, decode_as, encode};
+use crate::loader::{Reached, Seen};
+use crate::product::object::Product;
 use crate::programme::object::ProductKind;
+use crate::renewal::object::PayerChangePreview;
 use crate::scalar::DateTime;
 
 /// All that a partnership can carry, or a part.
@@ -256,6 +258,25 @@ impl Partnership {
     async fn ended_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         let run_out = if self.has_run_out(ctx) { self.0.expires_at } else { None };
         self.0.ended_at.or(run_out).map(DateTime)
+    }
+
+    /// Null means every product of the client, also future ones.
+    async fn products(&self, ctx: &Context<'_>) -> Result<Option<Vec<Product>>> {
+        if self.0.has_all_products {
+            return Ok(None);
+        }
+        let ids = loaded(ctx.loads().load_one(CoveredBy(self.0.id)).await)?.unwrap_or_default();
+        let keys: Vec<_> = ids.into_iter().map(Seen::<product::Model>::by).collect();
+        let mut rows = loaded(ctx.loads().load_many(keys.iter().cloned()).await)?;
+        Ok(Some(keys.iter().filter_map(|key| rows.remove(key)).map(Product).collect()))
+    }
+
+    /// What `changePayer` would do, without doing it.
+    async fn payer_change_preview(&self, payer: PayerKind, product_ids: Option<Vec<ID>>) -> Result<PayerChangePreview> {
+        let ids = product_ids.unwrap_or_default();
+        let rows = ids.iter().map(|id| decode_as(Kind::Product, id).map(ProductId));
+        let product_ids = rows.collect::<Result<Vec<_>, EdgeError>>()?;
+        Ok(PayerChangePreview { partnership: self.0.clone(), payer: payer.into(), product_ids })
     }
 
     /// What people changed, oldest first.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use entities::id::OrderLineId;
 use entities::offering::ProductKind;
 use entities::product::{self, ProductStatus};
 use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
@@ -131,6 +132,24 @@ pub async fn counts(
     sql.push(" GROUP BY k.id");
     let counts: Vec<Count> = sql.all(reader.conn()).await?;
     Ok(counts.into_iter().map(|count| (count.parent_id, count.n)).collect())
+}
+
+/// What order lines led to, as far as the reader's actor sees it, by id: at most 100 for each. One statement.
+pub async fn of_order_lines(
+    reader: &Reader,
+    ids: &[OrderLineId],
+) -> Result<HashMap<OrderLineId, Vec<product::Model>>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT p.* FROM product p WHERE p.order_line_id ").any(ids).push(" AND ");
+    visible::products(&mut sql, reader.actor(), reader.now(), "p");
+    sql.push(" ORDER BY p.id");
+    let mut rows: HashMap<OrderLineId, Vec<product::Model>> = HashMap::new();
+    for product in sql.all::<product::Model>(reader.conn()).await? {
+        if let Some(line) = product.order_line_id {
+            rows.entry(line).or_default().push(product);
+        }
+    }
+    Ok(rows)
 }
 
 /// Appends ` AND` what is visible of `p` and wanted.

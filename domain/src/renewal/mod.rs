@@ -17,6 +17,7 @@ mod quote;
 pub mod rules;
 mod run;
 mod store;
+mod subject;
 
 /// A run, as far as it has come.
 pub use entities::renewal_run::Model as Run;

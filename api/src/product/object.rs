@@ -1,0 +1,196 @@
+//! What is shown of products.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use domain::billing::queries::Parent as Invoiced;
+use domain::page::Page;
+use domain::product::queries::{self, Parent};
+use entities::{account, client, partnership, product};
+use uuid::Uuid;
+
+use super::loader::{PayerOf, ProductCountOf, ProductsOf, QuoteOf};
+use crate::account::object::Account;
+use crate::answer::loaded;
+use crate::billing::object::InvoiceConnection;
+use crate::billing::query::invoices;
+use crate::catalogue::object::{Plan, plan_by};
+use crate::client::object::Client;
+use crate::connection::connection;
+use crate::context::ContextExt;
+use crate::cursor;
+use crate::error::EdgeError;
+use crate::id::{Kind, encode};
+use crate::loader::{Reached, Seen};
+use crate::partnership::object::{Partnership, Quartet};
+use crate::programme::object::ProductKind;
+use crate::renewal::object::RenewalQuote;
+use crate::scalar::Date;
+
+/// Where a product is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::product::ProductStatus")]
+pub enum ProductStatus {
+    PendingPayment,
+    Free,
+    Active,
+    PastDue,
+    Suspended,
+    Expired,
+    Cancelled,
+}
+
+/// Whether renewals follow the payer of the managing partnership, or the holding account pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entities::product::RenewalBilling")]
+pub enum RenewalBilling {
+    Account,
+    Partnership,
+}
+
+/// Which products are wanted; `search` looks into label and domain name.
+#[derive(InputObject, Default)]
+pub struct ProductFilter {
+    status: Option<Vec<ProductStatus>>,
+    kind: Option<Vec<ProductKind>>,
+    renews_before: Option<Date>,
+    search: Option<String>,
+}
+
+impl From<ProductFilter> for queries::ProductFilter {
+    fn from(filter: ProductFilter) -> Self {
+        let ProductFilter { status, kind, renews_before, search } = filter;
+        Self {
+            status: status.map(|all| all.into_iter().map(Into::into).collect()),
+            kind: kind.map(|all| all.into_iter().map(Into::into).collect()),
+            renews_before: renews_before.map(|day| day.0),
+            search,
+        }
+    }
+}
+
+/// A product in use: a plan installed in an account for a term that renews.
+#[derive(Clone)]
+pub struct Product(pub product::Model);
+
+#[Object]
+impl Product {
+    /// Opaque.
+    pub async fn id(&self) -> ID {
+        encode(Kind::Product, self.0.id.0)
+    }
+
+    /// Its holder: where it is installed.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
+        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
+        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// What it is.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Plan> {
+        plan_by(ctx, self.0.plan_id).await
+    }
+
+    /// The partner's record that it is assigned to; null to all but the partner.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
+        let Some(id) = self.0.client_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<client::Model>::by(id)).await)?.map(Client))
+    }
+
+    /// Where it is in its life.
+    async fn status(&self) -> ProductStatus {
+        self.0.status.into()
+    }
+
+    /// As its holder calls it.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// In its ASCII form.
+    async fn domain_name(&self) -> Option<&str> {
+        self.0.domain_name.as_deref()
+    }
+
+    /// The length of its next term.
+    async fn term_months(&self) -> i32 {
+        self.0.term_months
+    }
+
+    /// Where its first term began.
+    async fn started_on(&self) -> Date {
+        Date(self.0.started_on)
+    }
+
+    /// Where its next term begins, in the holder's time zone; null before it is paid for, and after its end.
+    async fn renews_on(&self) -> Option<Date> {
+        use product::ProductStatus::{Active, Cancelled, Expired, Free, PastDue, PendingPayment, Suspended};
+        match self.0.status {
+            Free | Active | PastDue | Suspended => Some(Date(self.0.renews_on)),
+            PendingPayment | Expired | Cancelled => None,
+        }
+    }
+
+    /// Whether it renews by itself.
+    async fn auto_renew(&self) -> bool {
+        self.0.auto_renew
+    }
+
+    /// Who the next renewal is billed to, as things stand.
+    async fn payer(&self, ctx: &Context<'_>) -> Result<Account> {
+        let payer = loaded(ctx.loads().load_one(PayerOf(self.0.id)).await)?.ok_or_else(EdgeError::internal)?;
+        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(payer)).await)?;
+        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// PARTNERSHIP: renewals follow the payer of `managedBy`, as for all that the partner ordered. ACCOUNT: the holding
+    /// account pays, as for all it ordered itself.
+    async fn renewal_billing(&self) -> RenewalBilling {
+        self.0.renewal_billing.into()
+    }
+
+    /// The partnership whose partner looks after this product and earns on it.
+    async fn managed_by(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
+        let Some(id) = self.0.managed_by_id else { return Ok(None) };
+        Ok(loaded(ctx.loads().load_one(Seen::<partnership::Model>::by(id)).await)?.map(Partnership))
+    }
+
+    /// What it will cost, as things stand; null for one that will not renew by itself.
+    async fn next_renewal(&self, ctx: &Context<'_>) -> Result<Option<RenewalQuote>> {
+        let quote = loaded(ctx.loads().load_one(QuoteOf(self.0.id)).await)?;
+        Ok(quote.map(|quote| RenewalQuote(quote.shown_to(ctx.reader().actor()))))
+    }
+
+    /// Those with a line about it, newest first, as far as the viewer sees them.
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<InvoiceConnection> {
+        invoices(ctx, Invoiced::Product, self.0.id.0, first, after, None).await
+    }
+}
+
+connection!(ProductConnection, ProductEdge, Product);
+
+/// `Account.products` and `Client.products`.
+pub async fn products_of(
+    ctx: &Context<'_>,
+    (of, parent): (Parent, Uuid),
+    (first, after, last, before): Quartet,
+    filter: Option<ProductFilter>,
+) -> Result<ProductConnection> {
+    let filter: queries::ProductFilter = filter.unwrap_or_default().into();
+    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+    let key = ProductsOf { of, parent, filter: filter.clone(), page };
+    let rows = loaded(ctx.loads().load_one(key).await)?.unwrap_or(Page::empty());
+    Ok(ProductConnection::new(
+        rows.map(|row| (row.id.0, Product(row))),
+        Box::new(move |ctx| {
+            let key = ProductCountOf { of, parent, filter: filter.clone() };
+            Box::pin(async move {
+                let count = loaded(ctx.loads().load_one(key).await)?.unwrap_or_default();
+                Ok(i32::try_from(count).unwrap_or(i32::MAX))
+            })
+        }),
+    )?)
+}

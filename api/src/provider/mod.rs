@@ -1,0 +1,3 @@
+//! What only the provider's staff sees.
+
+pub mod query;

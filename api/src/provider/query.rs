@@ -1,0 +1,51 @@
+//! The provider's own view.
+
+use async_graphql::{Context, Object, Result};
+use domain::programme::queries;
+
+use crate::billing::query::{TrialBalanceRow, trial_balance};
+use crate::context::ContextExt;
+use crate::programme::object::PartnerProgramme;
+use crate::renewal::object::{RenewalRunConnection, renewal_runs};
+use crate::scalar::DateTime;
+
+/// What staff can ask.
+#[derive(Default)]
+pub struct ProviderQuery;
+
+#[Object]
+impl ProviderQuery {
+    /// Null to all but the provider's staff.
+    async fn provider(&self, ctx: &Context<'_>) -> Option<Provider> {
+        ctx.reader().actor().sees_everything().then_some(Provider)
+    }
+}
+
+/// What only the provider's staff sees.
+pub struct Provider;
+
+#[Object]
+impl Provider {
+    /// By name.
+    async fn programmes(&self, ctx: &Context<'_>) -> Result<Vec<PartnerProgramme>> {
+        let rows = ctx.read(queries::programmes(&ctx.reader()).await)?;
+        Ok(rows.into_iter().map(PartnerProgramme).collect())
+    }
+
+    /// Newest first.
+    async fn renewal_runs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<RenewalRunConnection> {
+        renewal_runs(ctx, (first, after, last, before)).await
+    }
+
+    /// Every ledger account with its debits and credits; they balance per currency, always.
+    async fn trial_balance(&self, ctx: &Context<'_>, as_of: Option<DateTime>) -> Result<Vec<TrialBalanceRow>> {
+        trial_balance(ctx, as_of).await
+    }
+}

@@ -1,0 +1,4 @@
+//! Renewals: what they will cost, one by hand, and runs.
+
+pub mod mutation;
+pub mod object;
