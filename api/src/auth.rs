@@ -15,6 +15,7 @@ use crate::answer::fault;
 use crate::context;
 use crate::error::{Code, EdgeError};
 use crate::http::{Edge, Incoming, Session};
+use crate::rounds::Rounds;
 
 /// Sign-in by bearer token.
 pub struct SignIn {
@@ -67,11 +68,11 @@ impl Edge for SignIn {
             (_, None) => format!("ip:{}", ip.network()),
             (_, Some(_)) => return Err(unauthenticated("This sign-in has ended.")),
         };
-        let statements = Statements::default();
-        let mut data = context::Session::new(self.store.clone(), actor, now.now, statements.clone()).into_data();
+        let (statements, rounds) = (Statements::default(), Rounds::default());
+        let mut data = context::Session::new(self.store.clone(), actor, now.now, statements.clone()).into_data(&rounds);
         data.insert(ip);
         data.insert(Arc::clone(&self.tries));
-        Ok(Session { data, bucket, statements })
+        Ok(Session { data, bucket, statements, rounds })
     }
 }
 

@@ -12,6 +12,7 @@ use futures::future::BoxFuture;
 
 use crate::answer::top_level;
 use crate::error::{Code, EdgeError};
+use crate::rounds::Rounds;
 
 /// One request's view of the product. Loaders and resolvers share it; it never outlives the request.
 #[derive(Clone)]
@@ -47,11 +48,13 @@ impl Session {
         (&self.store, self.reader().actor().clone(), self.statements.clone())
     }
 
-    /// Puts itself, and loaders of its own, into the data of one request.
-    pub fn into_data(self) -> Data {
+    /// Puts itself, and loaders of its own, into the data of one request; what they load, they load in these rounds.
+    pub fn into_data(self, rounds: &Rounds) -> Data {
         let mut data = Data::default();
-        // without a delay: a level's keys are all there when the executor yields
-        data.insert(DataLoader::new(Loads(self.clone()), tokio::spawn).delay(Duration::ZERO));
+        let loads = rounds.loads();
+        // without a delay: a round begins when all keys of a level are there
+        let loader = DataLoader::new(Loads(self.clone()), move |load| loads.add(load)).delay(Duration::ZERO);
+        data.insert(loader);
         data.insert(self);
         data
     }

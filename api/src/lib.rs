@@ -31,6 +31,7 @@ pub mod product;
 pub mod programme;
 pub mod provider;
 pub mod renewal;
+pub mod rounds;
 pub mod scalar;
 pub mod schema;
 pub mod stream;

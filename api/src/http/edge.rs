@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use domain::store::Statements;
 
 use crate::error::{EdgeError, RequestId};
+use crate::rounds::Rounds;
 
 /// What is known of a caller before anybody has looked at it.
 pub struct Incoming<'a> {
@@ -27,6 +28,8 @@ pub struct Session {
     pub bucket: String,
     /// Counts what the operation sends to the database.
     pub statements: Statements,
+    /// Runs what the loaders in `data` load.
+    pub rounds: Rounds,
 }
 
 /// Sign-in, as the transports see it.

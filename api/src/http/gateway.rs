@@ -17,6 +17,7 @@ use crate::{
     error::{Code, EdgeError, RequestId, mask, refused},
     guard::{self, Payload, cost::Cost},
     limits::Limiter,
+    rounds::Rounds,
 };
 
 /// What the transports need to know.
@@ -61,6 +62,7 @@ pub(crate) struct Ready {
     request: Request,
     cost: Cost,
     statements: Statements,
+    rounds: Rounds,
     kind: OperationType,
     at_work: OwnedSemaphorePermit,
 }
@@ -126,16 +128,17 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
             request = request.disable_introspection();
         }
         request.set_parsed_query(document);
-        Ok(Ready { request, cost, statements: session.statements, kind, at_work })
+        let (statements, rounds) = (session.statements, session.rounds);
+        Ok(Ready { request, cost, statements, rounds, kind, at_work })
     }
 
     /// Runs a query or mutation to its end, in a task of its own: a client that hangs up cannot cancel it half way, and a
     /// resolver that panics takes nothing along.
     pub(crate) async fn execute(&self, ready: Ready, id: RequestId) -> Response {
-        let Ready { request, cost, statements, kind: _, at_work } = ready;
+        let Ready { request, cost, statements, mut rounds, kind: _, at_work } = ready;
         let executor = self.executor.clone();
         let task = tokio::spawn(async move {
-            let response = executor.execute(request).await;
+            let response = rounds.beside(executor.execute(request)).await;
             drop(at_work);
             response
         });
@@ -160,10 +163,10 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
         id: RequestId,
     ) -> impl Stream<Item = (Response, Option<String>)> + Send + use<X, E> {
         let events = self.executor.execute_stream(ready.request, None);
-        let guarded = stream::unfold(Some(events), async |events| {
-            let mut events = events?;
-            match AssertUnwindSafe(events.next()).catch_unwind().await {
-                Ok(event) => event.map(|event| (Ok(event), Some(events))),
+        let guarded = stream::unfold(Some((events, ready.rounds)), async |state| {
+            let (mut events, mut rounds) = state?;
+            match AssertUnwindSafe(rounds.beside(events.next())).catch_unwind().await {
+                Ok(event) => event.map(|event| (Ok(event), Some((events, rounds)))),
                 Err(panic) => Some((Err(panic), None)),
             }
         });

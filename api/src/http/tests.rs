@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{Edge, Gateway, Incoming, PersistedQueries, Resume, Session, Settings, router};
+use crate::rounds::Rounds;
 use crate::{
     error::{Code, EdgeError},
     limits::{Limiter, Rate},
@@ -137,7 +138,7 @@ impl Edge for SignIn {
         let mut data = Data::default();
         data.insert(Caller(name.to_owned()));
         data.insert(Arc::clone(&self.0));
-        Ok(Session { data, bucket: name.to_owned(), statements: Statements::default() })
+        Ok(Session { data, bucket: name.to_owned(), statements: Statements::default(), rounds: Rounds::default() })
     }
 }
 
