@@ -1,6 +1,7 @@
 //! The provider as it stands on invoices, and the settings that use cases need.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -43,6 +44,10 @@ pub struct Settings {
     pub dunning: DunningRules,
     /// Who takes the money.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// An answer of the gateway that takes longer is none.
+    pub gateway_timeout: Duration,
+    /// How many payers a renewal run claims by one transaction, at least 1.
+    pub renewal_batch: u32,
 }
 
 impl Settings {
@@ -64,7 +69,14 @@ impl Settings {
             vat_rates: VatRates::standard(),
             dunning: DunningRules::default(),
             gateway: Arc::new(TestGateway::new(db)),
+            gateway_timeout: Duration::from_secs(30),
+            renewal_batch: 100,
         }
+    }
+
+    /// When the gateway is asked what became of an attempt: whoever made it has had its answer by then, or is gone.
+    pub(crate) fn reconcile_after(&self) -> Duration {
+        self.gateway_timeout + self.gateway_timeout / 3
     }
 
     /// Category and rate of what this account pays for on that day, a date of the seller's time zone.

@@ -60,14 +60,21 @@ pub struct Config {
     pub may_call_private_webhooks: bool,
     pub dunning: Dunning,
     pub limits: Limits,
+    pub worker: Worker,
     pub vat_rates: VatRates,
 }
 
 /// Who takes the money.
 #[derive(Debug)]
 pub enum Gateway {
-    Test,
-    Stripe { key: SecretString, webhook_secret: SecretString },
+    Test {
+        /// How long each charge takes.
+        latency: Duration,
+    },
+    Stripe {
+        key: SecretString,
+        webhook_secret: SecretString,
+    },
 }
 
 /// What follows a declined renewal, in days after the first decline.
@@ -102,6 +109,15 @@ pub struct Limits {
     /// How long running requests and jobs may take to end after a signal.
     pub drain: Duration,
     pub gateway_timeout: Duration,
+}
+
+/// How a worker works.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// How long a job belongs to a worker that is not heard of.
+    pub lease: Duration,
+    /// Payers of a renewal run that are claimed and charged together.
+    pub renewal_batch: u32,
 }
 
 /// Everything that is wrong with the settings, a line each.
@@ -155,6 +171,7 @@ impl Config {
             may_call_private_webhooks: given.take("webhooks.allow_private", parse::switch).unwrap_or(false),
             dunning: dunning(given),
             limits: limits(given),
+            worker: worker(given),
             vat_rates: tax::rates(given),
         };
         let Seller { country, .. } = &config.seller;
@@ -209,8 +226,9 @@ fn gateway(given: &mut Given) -> Gateway {
     });
     let key = given.take("stripe.key", parse::secret);
     let webhook_secret = given.take("stripe.webhook_secret", parse::secret);
+    let test = Gateway::Test { latency: given.take("test_gateway.latency", parse::duration).unwrap_or_default() };
     if is_live != Some(true) {
-        return Gateway::Test;
+        return test;
     }
     match (key, webhook_secret) {
         (Some(key), Some(webhook_secret)) => Gateway::Stripe { key, webhook_secret },
@@ -220,7 +238,7 @@ fn gateway(given: &mut Given) -> Gateway {
             for (name, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
                 given.errors.push(format!("MANDATE_GATEWAY=stripe needs {name}"));
             }
-            Gateway::Test
+            test
         }
     }
 }
@@ -276,6 +294,14 @@ fn limits(given: &mut Given) -> Limits {
         drain: given.take("limits.drain", parse::duration).unwrap_or(Duration::from_secs(30)),
         gateway_timeout: given.take("limits.gateway_timeout", parse::duration).unwrap_or(Duration::from_secs(30)),
     }
+}
+
+fn worker(given: &mut Given) -> Worker {
+    let lease = given.take("worker.lease", parse::duration).unwrap_or(Duration::from_secs(30));
+    if lease < Duration::from_secs(1) {
+        given.errors.push("worker.lease: must be 1s or more".to_owned());
+    }
+    Worker { lease, renewal_batch: given.take("worker.renewal_batch", parse::count).unwrap_or(100) }
 }
 
 #[cfg(test)]

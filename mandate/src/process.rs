@@ -39,7 +39,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Connection> {
 /// What use cases need to know of the settings.
 pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
     let gateway: Arc<dyn PaymentGateway> = match &config.gateway {
-        Gateway::Test => Arc::new(TestGateway::new(db.clone())),
+        Gateway::Test { latency } => Arc::new(TestGateway::new(db.clone()).with_latency(*latency)),
         Gateway::Stripe { .. } => bail!("MANDATE_GATEWAY=stripe is not built in yet"),
     };
     let dunning = DunningRules {
@@ -48,7 +48,14 @@ pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
         suspend_day: config.dunning.suspend_day,
         cancel_day: config.dunning.cancel_day,
     };
-    Ok(Settings { seller: config.seller.clone(), vat_rates: config.vat_rates.clone(), dunning, gateway })
+    Ok(Settings {
+        seller: config.seller.clone(),
+        vat_rates: config.vat_rates.clone(),
+        dunning,
+        gateway,
+        gateway_timeout: config.limits.gateway_timeout,
+        renewal_batch: config.worker.renewal_batch,
+    })
 }
 
 impl Process {

@@ -19,7 +19,7 @@ pub async fn run(arguments: &Seed) -> anyhow::Result<ExitCode> {
     let Seed { partners, clients, products, invoices } = *arguments;
     let sizes = Sizes { partners, clients, products, invoices };
     let config = Config::load(Purpose::Tool)?;
-    if !matches!(config.gateway, Gateway::Test) {
+    if !matches!(config.gateway, Gateway::Test { .. }) {
         bail!("sample data are paid at the test gateway: set MANDATE_GATEWAY=test");
     }
     let db = process::open(&config).await?;

@@ -25,7 +25,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 /// Starts the worker on that store.
 pub async fn start(config: &Config, store: Store) -> anyhow::Result<Worker> {
     let context = Context { store, post: Arc::new(post(config)?) };
-    let settings = Settings { drain: config.limits.drain, ..Settings::default() };
+    let settings = Settings { drain: config.limits.drain, lease: config.worker.lease, ..Settings::default() };
     let worker = Worker::start(context, worker::handler::all(), worker::schedule::all(), &settings).await;
     worker.context("the worker cannot start")
 }

@@ -266,7 +266,7 @@ impl World {
     }
 
     async fn charged(&self, charges: Vec<Charge>) -> Vec<Settlement> {
-        charge(&self.store.settings().gateway, charges, 8).await
+        charge(self.store.settings(), charges, 8).await
     }
 
     async fn invoice(&self, id: InvoiceId) -> invoice::Model {

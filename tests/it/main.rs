@@ -8,6 +8,7 @@ mod compose;
 mod connection;
 mod database;
 mod demo;
+mod drill;
 mod gateway;
 mod identity;
 mod identity_edge;

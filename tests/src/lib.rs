@@ -3,7 +3,9 @@
 pub mod app;
 pub mod auditor;
 pub mod client;
+pub mod crowd;
 pub mod database;
+pub mod installation;
 pub mod mail;
 pub mod mailbox;
 pub mod partners;

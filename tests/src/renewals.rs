@@ -85,6 +85,11 @@ impl Renewals {
         open(&self.database).await
     }
 
+    /// Its address, for further processes.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
     /// Ids that grow, and whose last digits spread.
     pub fn id<I: From<Uuid>>(&self) -> I {
         let n = u128::from(self.ids.fetch_add(1, Ordering::Relaxed));

@@ -71,7 +71,7 @@ where
 
 async fn charge_and_settle(store: &Store, statements: Statements, asked: Charge) -> Result<Collected, Error> {
     let payment_id = asked.payment_id;
-    let settlements = charge(&store.settings().gateway, vec![asked], 1).await;
+    let settlements = charge(store.settings(), vec![asked], 1).await;
     let settled = store
         .write(Actor::System(System::Renewals), statements, move |work| Box::pin(settle(work, settlements.clone())))
         .await?;

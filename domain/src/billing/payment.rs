@@ -14,13 +14,9 @@ use super::job::Reconcile;
 use crate::error::{Code, Error, Refusal};
 use crate::gateway::{Charge, Outcome, PaymentGateway};
 use crate::money::Money;
+use crate::seller::Settings;
 use crate::sql;
 use crate::work::Work;
-
-/// An answer that takes longer is none.
-const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
-/// When the gateway is asked what became of an attempt: whoever made it has had its answer by then, or is gone.
-pub(super) const RECONCILE_AFTER: Duration = Duration::from_secs(40);
 
 /// What a payment pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +97,8 @@ pub async fn attempt(work: &mut Work, attempts: Vec<Attempt>) -> Result<Vec<Opti
     let written: HashSet<PaymentId> = sql.all::<Id>(work.conn()).await?.into_iter().map(|row| row.id).collect();
     let payment_ids: Vec<PaymentId> = ids.into_iter().filter(|id| written.contains(id)).collect();
     if !payment_ids.is_empty() {
-        work.enqueue_in(RECONCILE_AFTER, Reconcile { payment_ids });
+        let after = work.settings().reconcile_after();
+        work.enqueue_in(after, Reconcile { payment_ids });
     }
     Ok(charges.into_iter().map(|charge| written.contains(&charge.payment_id).then_some(charge)).collect())
 }
@@ -130,20 +127,21 @@ fn method_of<'m>(
 }
 
 /// Asks the gateway, so many at a time. Outside of any transaction.
-pub async fn charge(gateway: &Arc<dyn PaymentGateway>, charges: Vec<Charge>, at_once: usize) -> Vec<Settlement> {
+pub async fn charge(settings: &Settings, charges: Vec<Charge>, at_once: usize) -> Vec<Settlement> {
+    let limit = settings.gateway_timeout;
     let asked = charges.into_iter().map(|charge| {
-        let gateway = Arc::clone(gateway);
-        async move { Settlement { payment_id: charge.payment_id, outcome: ask(&*gateway, &charge).await } }
+        let gateway = Arc::clone(&settings.gateway);
+        async move { Settlement { payment_id: charge.payment_id, outcome: ask(&*gateway, &charge, limit).await } }
     });
     stream::iter(asked).buffer_unordered(at_once.max(1)).collect().await
 }
 
-async fn ask(gateway: &dyn PaymentGateway, charge: &Charge) -> Outcome {
+async fn ask(gateway: &dyn PaymentGateway, charge: &Charge, limit: Duration) -> Outcome {
     if charge.method.is_none() {
         return Outcome::Declined { code: "no_payment_method".to_owned() };
     }
     let started = std::time::Instant::now();
-    let outcome = tokio::time::timeout(GATEWAY_TIMEOUT, gateway.charge(charge)).await.unwrap_or(Outcome::Unknown);
+    let outcome = tokio::time::timeout(limit, gateway.charge(charge)).await.unwrap_or(Outcome::Unknown);
     metrics::histogram!("mandate_gateway_seconds").record(started.elapsed());
     outcome
 }

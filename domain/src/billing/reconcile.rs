@@ -6,7 +6,7 @@ use futures::{StreamExt as _, stream};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::payment::{RECONCILE_AFTER, Settlement, charge, open_charges};
+use super::payment::{Settlement, charge, open_charges};
 use super::settle::settle;
 use crate::actor::{Actor, System};
 use crate::error::Error;
@@ -39,7 +39,7 @@ pub async fn reconcile(store: &Store, payment_ids: &[PaymentId]) -> Result<usize
             LookUp::Unavailable => {}
         }
     }
-    settlements.extend(charge(gateway, never_arrived, AT_ONCE).await);
+    settlements.extend(charge(store.settings(), never_arrived, AT_ONCE).await);
     let known = settlements.iter().filter(|it| it.outcome != Outcome::Unknown).count();
     if !settlements.is_empty() {
         store
@@ -58,7 +58,7 @@ struct Id {
 
 /// The same for every payment whose answer is overdue in real time. Tells how many of them are still open.
 pub async fn reconcile_open(store: &Store) -> Result<usize, Error> {
-    let before = store.now().await?.real_now - RECONCILE_AFTER;
+    let before = store.now().await?.real_now - store.settings().reconcile_after();
     let mut sql = Sql::new(store.pool().get_database_backend());
     sql.add(
         "SELECT id FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND id < ? ORDER BY id LIMIT ?",

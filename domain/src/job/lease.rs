@@ -19,6 +19,8 @@ use crate::work::Work;
 const ERROR_LIMIT: usize = 2_000;
 /// Leases given back by one sweep.
 const SWEEP_LIMIT: i64 = 500;
+/// A job that was tried so often is dead even if each try ended with its process: it may be what ends them.
+const MOST_TRIES: i32 = 300;
 
 /// A lease: the name of the process that holds it. New with each start, so no process takes over from its predecessor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,13 +256,16 @@ pub async fn keep(
 }
 
 /// Gives back what is leased to nobody any more: its process died, stood still, or could not reach the database. Tells how many.
+///
+/// That is not held against the job: it may be tried once more, and at once, since the lease was the wait. Otherwise ten
+/// restarts in a row would make dead letters of what has never failed.
 pub async fn sweep(store: &Store) -> Result<u64, Error> {
     let mut sql = sql(store);
-    sql.push(
-        "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'due' END, run_at = /now ms/ + ",
+    sql.add(
+        "UPDATE job SET state = CASE WHEN attempts >= ? THEN 'dead' ELSE 'due' END, max_attempts = max_attempts + 1,
+            last_error = 'lease expired', lease = NULL, lease_until = NULL, changed_at = /now ms/ WHERE id ",
+        [MOST_TRIES.into()],
     );
-    push_backoff(&mut sql);
-    sql.push(", last_error = 'lease expired', lease = NULL, lease_until = NULL, changed_at = /now ms/ WHERE id ");
     sql.push(if sql.is_postgres() { "= ANY(ARRAY(" } else { "IN (" });
     sql.add(
         "SELECT id FROM job WHERE state = 'running' AND lease_until < /now ms/ ORDER BY lease_until LIMIT ? /skip locked/",

@@ -19,8 +19,6 @@ use crate::sql::{self, Sql};
 use crate::store::{Statements, Store};
 use crate::work::Work;
 
-/// How many payers are claimed by one transaction.
-const BATCH: i64 = 100;
 /// How many charges of a lane are in flight at once.
 const CHARGES: usize = 32;
 /// Every lane is open.
@@ -139,7 +137,7 @@ async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> R
         let mut after = AccountId(Uuid::nil());
         loop {
             let by = DueBy { as_of: run.as_of, now: store.now().await?.now };
-            let payers = due_payers(store.pool(), by, lane, after, BATCH).await?;
+            let payers = due_payers(store.pool(), by, lane, after, i64::from(store.settings().renewal_batch)).await?;
             let Some(last) = payers.last() else { break };
             after = *last;
             let periods = batch(at, run, payers).await?;
@@ -177,7 +175,7 @@ async fn batch(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>)
     };
     let Claimed { charges, periods } = claimed;
     if !charges.is_empty() {
-        let settlements = billing::charge(&store.settings().gateway, charges, CHARGES).await;
+        let settlements = billing::charge(store.settings(), charges, CHARGES).await;
         let settled = store
             .write(RENEWALS, Statements::default(), move |work| Box::pin(billing::settle(work, settlements.clone())));
         if let Err(error) = settled.await {

@@ -69,6 +69,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     file("limits.database_connections"),
     file("limits.drain"),
     file("limits.gateway_timeout"),
+    file("worker.lease"),
+    file("worker.renewal_batch"),
+    file("test_gateway.latency"),
 ];
 
 /// The setting of that key. Keys are compared without case, a `MANDATE_` in front, and the difference between a table and

@@ -118,6 +118,24 @@ async fn what_fails_comes_back_later_and_in_the_end_not_at_all(#[values(Db::Sqli
     assert_eq!(scene.count("job WHERE state = 'due' AND attempts = 0").await, 1);
 }
 
+/// Processes that die are not held against their jobs, up to a limit: a job may be what ends them.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_outlives_the_processes_that_had_it(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let scene = Scene::new(db).await;
+    scene.enqueue([Act::<1>::new(1, How::Leave)]).await;
+    for death in 1..=6 {
+        assert_eq!(scene.claim(Duration::ZERO, 1).await.1.len(), 1, "due again at once after {} deaths", death - 1);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert_eq!(lease::sweep(&scene.store).await.unwrap(), 1);
+    }
+    scene.execute("UPDATE job SET attempts = 299").await;
+    scene.claim(Duration::ZERO, 1).await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    lease::sweep(&scene.store).await.unwrap();
+    assert_eq!(scene.text("SELECT state AS t FROM job").await, "dead");
+}
+
 /// Finished jobs go after a week; what is open or dead stays.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
