@@ -10,6 +10,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::Mutex;
 
 use crate::actor::Actor;
 use crate::error::{Error, StorageFault};
@@ -27,6 +28,9 @@ pub struct Store {
     db: DatabaseConnection,
     signals: Signals,
     settings: Arc<Settings>,
+    /// The turn to write to a SQLite file. Who waits does so here, in a row and without a connection: SQLite's own waiters try
+    /// again by chance, and would hold every connection that readers need.
+    turn: Arc<Mutex<()>>,
 }
 
 /// What time it is: for the product, and really.
@@ -41,7 +45,7 @@ pub struct Now {
 impl Store {
     /// Takes an open pool.
     pub fn new(db: DatabaseConnection, signals: Signals, settings: Arc<Settings>) -> Self {
-        Self { db, signals, settings }
+        Self { db, signals, settings, turn: Arc::default() }
     }
 
     /// The pool: for the queue, migrations and checks of health; use cases get a `Reader` or `Work`.
@@ -101,6 +105,8 @@ impl Store {
     where
         F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Sync,
     {
+        let is_sqlite = self.db.get_database_backend() == DbBackend::Sqlite;
+        let _turn = if is_sqlite { Some(self.turn.lock().await) } else { None };
         // SQLite: take the write lock first, or a later write fails at once; PostgreSQL ignores it
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

@@ -71,11 +71,16 @@ where
     let greeting = first(store, router.clone()).await?;
     tracing::info!(%address, "serving");
     print!("{}", greeting(address));
-    let served = server::serve(listener, router, process.stop.clone(), process.config.limits.drain).await;
-    let is_all_written = match worker {
-        Some(worker) => worker.stop().await,
-        None => true,
+    // Both halves drain at the same time, or the process would take twice as long as it says.
+    let stopped = async {
+        process.stop.cancelled().await;
+        match worker {
+            Some(worker) => worker.stop().await,
+            None => true,
+        }
     };
+    let served = server::serve(listener, router, process.stop.clone(), process.config.limits.drain);
+    let (served, is_all_written) = tokio::join!(served, stopped);
     process.finish().await?;
     served?;
     Ok(if is_all_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })

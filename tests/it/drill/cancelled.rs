@@ -49,7 +49,8 @@ pub(super) async fn slow_database(url: &str, delay: Duration) -> String {
     format!("{scheme}://{user}@{slow}/{path}")
 }
 
-/// 300 mutations whose client hangs up after 0 to 20 ms, through five connections.
+/// 300 mutations through five connections, whose clients hang up after any part of the time that they take: at 0 to 20 ms, or
+/// later where the machine is busy, so that each part is hit.
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_hang_up_leave_nothing_half_done() {
     let w = Partners::start(Db::Postgres).await;
@@ -58,6 +59,13 @@ async fn clients_that_hang_up_leave_nothing_half_done() {
     let mut gateway = installation.serve("serve").await;
     let http = Client::new();
     let partner = account(&http, &installation.endpoint(), &w.acme_owner).await;
+
+    let began = Instant::now();
+    for number in 0..5 {
+        ask(&http, &installation.endpoint(), &w.acme_owner, CREATE, &client(&partner, &format!("Usual {number}")))
+            .await;
+    }
+    let patience = (began.elapsed() / 5 * 4).max(Duration::from_millis(20));
 
     let answered = Arc::new(AtomicUsize::new(0));
     for round in 0..30 {
@@ -73,7 +81,7 @@ async fn clients_that_hang_up_leave_nothing_half_done() {
             async move {
                 let mut connection = TcpStream::connect(address).await.unwrap();
                 connection.write_all(request.as_bytes()).await.unwrap();
-                let patience = Duration::from_millis(number * 7 % 21);
+                let patience = patience * (number * 7 % 21) / 20;
                 if tokio::time::timeout(patience, connection.read_u8()).await.is_ok() {
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
@@ -82,7 +90,7 @@ async fn clients_that_hang_up_leave_nothing_half_done() {
         futures::future::join_all(ten).await;
     }
     let hung_up = 300 - answered.load(Ordering::Relaxed);
-    assert!(hung_up >= 200, "{hung_up} clients hung up before their answer");
+    assert!(hung_up >= 100, "{hung_up} clients hung up before their answer");
 
     // What is under way when its client goes may end; then nothing is open.
     let db = w.store.pool();
@@ -101,11 +109,12 @@ async fn clients_that_hang_up_leave_nothing_half_done() {
     assert!(!log.contains("25P02") && !log.contains("aborted"), "{log}");
 
     let done = count(db, "client WHERE name LIKE 'Gone %'").await;
-    println!("{hung_up} of 300 hung up, {done} mutations were done; nothing open after {waited:?}");
+    println!("{hung_up} of 300 hung up within {patience:?}, {done} mutations were done; nothing open after {waited:?}");
     let told =
         "activity a JOIN client c ON c.id = a.subject_id WHERE a.kind = 'CLIENT_CREATED' AND c.name LIKE 'Gone %'";
     let kept = "audit_entry a JOIN client c ON c.id = a.subject_id WHERE a.operation = 'createClient' AND c.name LIKE 'Gone %'";
     assert_eq!((count(db, told).await, count(db, kept).await), (done, done), "each wholly done or wholly not");
-    assert_eq!(count(db, "activity WHERE kind = 'CLIENT_CREATED'").await, done + 100);
+    assert!(done > 0, "every client hung up too early to hit a write");
+    assert_eq!(count(db, "activity WHERE kind = 'CLIENT_CREATED'").await, done + 105);
     assert_eq!(count(db, "client WHERE name LIKE 'Next %'").await, 100);
 }

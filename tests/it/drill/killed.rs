@@ -79,7 +79,7 @@ impl Drill {
             hits.push(seen.left_since(db).await);
         }
         println!("{} kills in {:?} hit {hits:?}", hits.len(), began.elapsed());
-        let has_hit = |hit: &Hit| hit.charging > 0 && (hit.payments > 0 || hit.is_reconciling);
+        let has_hit = |hit: &Hit| hit.jobs > 0 && hit.charging > 0 && (hit.payments > 0 || hit.is_reconciling);
         assert!(hits.iter().filter(|hit| has_hit(hit)).count() + 1 >= self.kills, "kills have hit nothing: {hits:#?}");
         let charging = hits.iter().filter(|hit| hit.payments > 0).count();
         assert!(charging >= self.kills / 3, "too few kills have hit new charges: {hits:#?}");
@@ -192,8 +192,8 @@ async fn mails(db: &DatabaseConnection, sink: &SmtpSink) {
     let doubtful: Vec<_> = copies.iter().filter(|(_, ids)| ids.len() != 1).collect();
     assert!(doubtful.is_empty(), "{doubtful:#?}");
     let ids: BTreeSet<_> = copies.values().flatten().collect();
-    let expected = count(db, "notification").await;
+    let expected = usize::try_from(count(db, "notification").await).unwrap();
     assert!(expected > 0, "nobody was written to");
-    assert_eq!((ids.len(), copies.len()), (expected as usize, expected as usize));
+    assert_eq!((ids.len(), copies.len()), (expected, expected));
     println!("{expected} mails, {} copies", received.len());
 }

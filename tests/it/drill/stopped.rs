@@ -20,7 +20,7 @@ const DRAIN: Duration = Duration::from_secs(20);
 async fn a_stop_answers_what_was_taken() {
     let w = Renewals::start(Db::Postgres, DUE).await;
     w.crowd(40).await;
-    let database = slow_database(w.database_url(), Duration::from_millis(40)).await;
+    let database = slow_database(w.database_url(), Duration::from_millis(5)).await;
     let file = "[limits]\ndrain = '20s'\n[test_gateway]\nlatency = '300ms'\n[worker]\nrenewal_batch = 2";
     let installation = Installation::new(&database, file);
     let process = installation.serve("up").await;
