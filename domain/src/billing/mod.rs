@@ -6,8 +6,8 @@
 //! issued one never changes.
 //!
 //! A payment is three steps, each of any number of payments in a constant number of statements: [`attempt`] writes rows whose
-//! ids are the keys and commits, [`charge`] asks the gateway, [`settle`] books what it said. [`collect`] does the three for a
-//! person who waits. A process that dies in between leaves rows that [`reconcile`] finds; an answer that never came stays
+//! ids are the keys and commits, [`charge`] asks the gateway, [`mod@settle`] books what it said. [`collect`] does the three for a
+//! person who waits. A process that dies in between leaves rows that [`mod@reconcile`] finds; an answer that never came stays
 //! UNKNOWN, moves nothing and lets no second charge begin.
 //!
 //! For other areas: whoever places an order writes it, its lines, its products (PENDING_PAYMENT, standing at `renews_on` =
