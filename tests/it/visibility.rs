@@ -116,7 +116,10 @@ async fn a_partner_that_pays_keeps_its_invoices_to_itself(#[values(Db::Sqlite, D
     let number = own[0]["number"].as_str().unwrap();
     assert!(app.mails_to(&partner.email).iter().any(|mail| mail.text.contains(number)));
     let told = app.mails_to(&client.email);
-    assert!(told.iter().all(|mail| !names(mail, number) && !mail.text.contains("94.25")), "the client is mailed of {number}");
+    assert!(
+        told.iter().all(|mail| !names(mail, number) && !mail.text.contains("94.25")),
+        "the client is mailed of {number}"
+    );
     app.check_books().await;
 }
 
