@@ -140,25 +140,6 @@ impl TestApp {
         futures::future::join(moving, working).await.0
     }
 
-    /// Moves the clock by `advanceTestClock`, as whoever has this token, and does the jobs that it waits for.
-    pub async fn advance_to(&self, token: &str, to: &str) -> Reply {
-        let mutation = "mutation($to: DateTime!) { advanceTestClock(input: { to: $to }) {
-            now userErrors { code message field } } }";
-        let is_there = AtomicBool::new(false);
-        let moving = async {
-            let reply = self.ask_as(token, mutation, json!({ "to": to })).await;
-            is_there.store(true, Ordering::Relaxed);
-            reply
-        };
-        let working = async {
-            while !is_there.load(Ordering::Relaxed) {
-                self.run_jobs().await;
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        futures::future::join(moving, working).await.0
-    }
-
     /// The mails sent so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         read_folder(self.mails.path())
