@@ -40,7 +40,7 @@ impl Renewals {
             .collect();
         let db = self.store.pool();
         insert::<account::Entity>(db, &rows(&each, |one| self.account_of(one))).await.expect("accounts");
-        insert::<user::Entity>(db, &rows(&each, |one| owner(one))).await.expect("users");
+        insert::<user::Entity>(db, &rows(&each, owner)).await.expect("users");
         insert::<membership::Entity>(db, &rows(&each, |one| self.member(one))).await.expect("memberships");
         insert::<partnership::Entity>(db, &rows(&each, |one| led(one, partner))).await.expect("partnerships");
         let stored = rows(&each, |one| test_gateway_method::Model { reference: card(one), token: "tok_visa".into() });

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use crate::server::free_port;
 
 /// How long a process may take to listen: the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder and settings, in which processes are started, killed and started again.
 pub struct Installation {
