@@ -15,6 +15,7 @@ mod identity_edge;
 mod invitation;
 mod mail_transport;
 mod mails;
+mod matrix;
 mod nested_read;
 mod order;
 mod order_edge;
