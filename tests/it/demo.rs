@@ -8,17 +8,17 @@ use mandate::demo::{ADVANCE, NESTED, SIGN_IN};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::auditor::audit;
-use tests::process::binary;
+use tests::installation::binary;
 
 /// A running demo, and where it is.
-struct Demo {
+pub(crate) struct Demo {
     process: Child,
-    site: String,
+    pub(crate) site: String,
 }
 
 impl Demo {
     /// Starts it in this folder and waits for its greeting.
-    fn start(folder: &TempDir, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &TempDir, arguments: &[&str]) -> Self {
         let mut process = Command::new(binary())
             .args(arguments)
             .current_dir(folder.path())

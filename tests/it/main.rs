@@ -8,6 +8,7 @@ mod compose;
 mod connection;
 mod database;
 mod demo;
+mod document;
 mod drill;
 mod gateway;
 mod identity;

@@ -11,6 +11,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The answer to a request that goes over the network.
+    ///
+    /// # Panics
+    /// When there is none, or it is no JSON.
+    pub async fn to(request: reqwest::RequestBuilder) -> Self {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Self { status, headers, body: answer.json().await.expect("JSON") }
+    }
+
     /// The data, when there were neither errors nor user errors anywhere in it.
     ///
     /// # Panics

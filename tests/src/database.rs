@@ -59,6 +59,18 @@ impl Database {
         .expect("a database for this test")
     }
 
+    /// A new database without a table in it, as an operator begins with.
+    ///
+    /// # Panics
+    /// As [`Database::fresh`].
+    pub async fn empty(db: Db) -> Self {
+        match db {
+            Db::Sqlite => Self::file(&[]).await,
+            Db::Postgres => Self::copy_of("template0").await,
+        }
+        .expect("a database for this test")
+    }
+
     /// The address that every part of the product takes as `DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
@@ -79,7 +91,10 @@ impl Database {
 
     async fn sqlite() -> Result<Self> {
         static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
-        let bytes = MIGRATED.get_or_try_init(migrated_file).await?;
+        Self::file(MIGRATED.get_or_try_init(migrated_file).await?).await
+    }
+
+    async fn file(bytes: &[u8]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mandate-test-").tempdir()?;
         let file = folder.path().join("mandate.db");
         tokio::fs::write(&file, bytes).await?;
@@ -87,9 +102,12 @@ impl Database {
     }
 
     async fn postgres() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-        let template = TEMPLATE.get_or_try_init(migrated_template).await?;
+        Self::copy_of(TEMPLATE.get_or_try_init(migrated_template).await?).await
+    }
+
+    async fn copy_of(template: &str) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}_{}", process_tag(), COUNT.fetch_add(1, Ordering::Relaxed));
         ADMIN.run(format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         Ok(Self { url: server::database_url_for(&name), kept: Kept::Name(name) })

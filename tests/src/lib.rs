@@ -9,7 +9,6 @@ pub mod installation;
 pub mod mail;
 pub mod mailbox;
 pub mod partners;
-pub mod process;
 pub mod renewals;
 pub mod server;
 pub mod smtp;
