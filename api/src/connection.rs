@@ -1,8 +1,21 @@
 //! Relay connections, as the contract has them: `edges`, `nodes`, `pageInfo`, and a `totalCount` that is counted only when
-//! it is asked for.
+//! it is asked for; and the lists of an object, each with the contract's quartet.
 
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, SimpleObject};
+use domain::Error;
+use domain::page::{Page, PageRequest};
 use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::answer::loaded;
+use crate::context::{ContextExt, Loads};
+use crate::cursor;
+use crate::error::EdgeError;
 
 /// Where a page stands in its list.
 #[derive(Debug, Clone, Default, SimpleObject)]
@@ -17,8 +30,58 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-/// Counts the whole list, by one statement, when somebody asks. Nested lists count through a loader: one per level.
-pub type Count = Box<dyn for<'c> Fn(&'c Context<'_>) -> BoxFuture<'c, async_graphql::Result<i32>> + Send + Sync>;
+/// The contract's quartet, as the arguments come.
+pub struct Paging {
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+impl Paging {
+    /// What it asks of a list with keys of this type.
+    pub fn request<K: DeserializeOwned>(&self) -> Result<PageRequest<K>, EdgeError> {
+        cursor::page(self.first, self.after.as_deref(), self.last, self.before.as_deref())
+    }
+}
+
+/// Counts the whole list, by one statement, when somebody asks.
+pub struct Count(Box<Counting>);
+
+type Counting = dyn for<'c> Fn(&'c Context<'_>) -> BoxFuture<'c, async_graphql::Result<i64>> + Send + Sync;
+
+impl Count {
+    /// Through a loader: one statement for all lists of a level.
+    pub fn loaded<K>(key: K) -> Self
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Loads: Loader<K, Value = i64, Error = Arc<Error>>,
+    {
+        Self(Box::new(move |ctx| {
+            let key = key.clone();
+            Box::pin(async move { Ok(loaded(ctx.loads().load_one(key).await)?.unwrap_or_default()) })
+        }))
+    }
+
+    /// Known already.
+    pub fn known(count: usize) -> Self {
+        Self(Box::new(move |_| Box::pin(async move { Ok(i64::try_from(count).unwrap_or(i64::MAX)) })))
+    }
+
+    /// The number; more than GraphQL can say is as much as it can say.
+    pub async fn tell(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        Ok(i32::try_from((self.0)(ctx).await?).unwrap_or(i32::MAX))
+    }
+}
+
+/// A page of a list, as it is shown.
+pub trait Connection: Sized {
+    /// A row, as it is shown.
+    type Node;
+
+    /// From a page of rows with their sort keys.
+    fn new<K: Serialize>(page: Page<(K, Self::Node)>, count: Count) -> Result<Self, EdgeError>;
+}
 
 /// Declares `NameConnection` and `NameEdge` over rows of an object.
 macro_rules! connection {
@@ -37,9 +100,10 @@ macro_rules! connection {
             cursor: String,
         }
 
-        impl $connection {
-            /// From a page of rows with their sort keys.
-            pub fn new<K: serde::Serialize>(
+        impl $crate::connection::Connection for $connection {
+            type Node = $node;
+
+            fn new<K: serde::Serialize>(
                 page: domain::page::Page<(K, $node)>,
                 count: $crate::connection::Count,
             ) -> Result<Self, $crate::error::EdgeError> {
@@ -54,15 +118,6 @@ macro_rules! connection {
                     end_cursor: edges.last().map(|edge| edge.cursor.clone()),
                 };
                 Ok(Self { edges, page_info, count })
-            }
-
-            /// A list that has nothing for this viewer.
-            pub fn empty() -> Self {
-                Self {
-                    edges: Vec::new(),
-                    page_info: $crate::connection::PageInfo::default(),
-                    count: Box::new(|_| Box::pin(async { Ok(0) })),
-                }
             }
         }
 
@@ -85,9 +140,38 @@ macro_rules! connection {
 
             /// Of the whole list, as far as the viewer sees it.
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<i32> {
-                (self.count)(ctx).await
+                self.count.tell(ctx).await
             }
         }
     };
 }
 pub(crate) use connection;
+
+/// Declares the lists of an object: a type to be flattened into it, with a field for each list. `list => Node` says what is
+/// listed and as what it is shown; all take the quartet, and the arguments that are named.
+macro_rules! lists {
+    ($(#[$meta:meta])* $name:ident of $parent:ty {
+        $($(#[$doc:meta])* $field:ident($($arg:ident: $ty:ty),*) -> $connection:ty = $list:expr => $node:expr;)*
+    }) => {
+        $(#[$meta])*
+        pub struct $name(pub $parent);
+
+        #[async_graphql::Object]
+        impl $name {$(
+            $(#[$doc])*
+            async fn $field(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                first: Option<i32>,
+                after: Option<String>,
+                last: Option<i32>,
+                before: Option<String>,
+                $($arg: $ty,)*
+            ) -> async_graphql::Result<$connection> {
+                let paging = $crate::connection::Paging { first, after, last, before };
+                $crate::list::page_of(ctx, $list, self.0.clone(), &paging, $node).await
+            }
+        )*}
+    };
+}
+pub(crate) use lists;

@@ -21,6 +21,7 @@ pub mod guard;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod list;
 pub mod loader;
 mod mailbox;
 pub mod node;

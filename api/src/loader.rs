@@ -1,4 +1,4 @@
-//! Loading rows by id, for every type alike: one statement per level, through the visibility of the type.
+//! Loading rows by id, for every type alike, and what hangs on them: one statement per level, through the visibility of the type.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -73,3 +73,28 @@ impl<M: Subject + Row + Clone + 'static> Loader<Reached<M>> for Loads {
         Ok(rows.into_iter().map(|(id, row)| (Reached::by(id), row)).collect())
     }
 }
+
+/// Declares what hangs on the objects of a level, pages aside: the key that asks for it, and the query that answers all keys of
+/// a level in one statement.
+macro_rules! loaders {
+    ($($(#[$meta:meta])* $key:ident($id:ty) -> $value:ty = $query:path;)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
+
+        impl async_graphql::dataloader::Loader<$key> for $crate::context::Loads {
+            type Value = $value;
+            type Error = std::sync::Arc<domain::Error>;
+
+            async fn load(
+                &self,
+                keys: &[$key],
+            ) -> Result<std::collections::HashMap<$key, $value>, std::sync::Arc<domain::Error>> {
+                let ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
+                let found = $query(&self.reader(), &ids).await?;
+                Ok(found.into_iter().map(|(id, value)| ($key(id), value)).collect())
+            }
+        }
+    )*};
+}
+pub(crate) use loaders;

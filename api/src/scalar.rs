@@ -4,7 +4,7 @@ use async_graphql::{InputObject, InputValueError, InputValueResult, Object, Scal
 use chrono::{Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use domain::money::{self, Currency, MoneyError};
 
-use crate::error::Code;
+use crate::error::{Code, EdgeError};
 
 /// Years outside are a slip of the keyboard, and some would not survive the way through a database.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
@@ -198,6 +198,12 @@ impl From<money::Money> for Money {
     fn from(amount: money::Money) -> Self {
         Self(amount)
     }
+}
+
+/// An amount as it is stored.
+pub fn amount(minor: i64, currency: &str) -> async_graphql::Result<Money> {
+    let currency = Currency::parse(currency).map_err(|_| EdgeError::internal())?;
+    Ok(Money(money::Money::new(minor, currency)))
 }
 
 /// An amount coming in; whether a negative one makes sense is for the use case to say.

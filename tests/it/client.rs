@@ -25,8 +25,8 @@ async fn names(w: &Partners, search: &str) -> Vec<String> {
     let page = PageRequest::first(100);
     let found = queries::of_partners(&reader, &[w.acme], Some(search), &page).await.unwrap();
     let count = queries::count(&reader, &[w.acme], Some(search)).await.unwrap();
-    let rows = found.get(&w.acme.0).map(|page| page.rows.clone()).unwrap_or_default();
-    assert_eq!(count.get(&w.acme.0).copied().unwrap_or_default(), i64::try_from(rows.len()).unwrap());
+    let rows = found.get(&w.acme).map(|page| page.rows.clone()).unwrap_or_default();
+    assert_eq!(count.get(&w.acme).copied().unwrap_or_default(), i64::try_from(rows.len()).unwrap());
     rows.into_iter().map(|row| row.name).collect()
 }
 
@@ -139,17 +139,17 @@ async fn pages_hold_together(#[case] db: Db) {
     let found = queries::of_partners(&reader, &[w.acme, zeta], None, &PageRequest::first(2)).await.unwrap();
     assert_eq!(reader.statements().count() - before, 1);
     let names = |rows: &[client::Model]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&found[&w.acme.0].rows), ["a1", "a2"]);
-    assert_eq!(names(&found[&zeta.0].rows), ["z1", "z2"]);
-    assert!(found[&zeta.0].has_next && !found[&zeta.0].has_previous);
+    assert_eq!(names(&found[&w.acme].rows), ["a1", "a2"]);
+    assert_eq!(names(&found[&zeta].rows), ["z1", "z2"]);
+    assert!(found[&zeta].has_next && !found[&zeta].has_previous);
 
-    let after = PageRequest { after: Some(found[&w.acme.0].rows[1].id.0), ..PageRequest::first(9) };
+    let after = PageRequest { after: Some(found[&w.acme].rows[1].id.0), ..PageRequest::first(9) };
     let rest = queries::of_partners(&reader, &[w.acme], None, &after).await.unwrap();
-    assert_eq!(names(&rest[&w.acme.0].rows), ["a3", "a4", "a5"]);
-    assert!(!rest[&w.acme.0].has_next && rest[&w.acme.0].has_previous);
+    assert_eq!(names(&rest[&w.acme].rows), ["a3", "a4", "a5"]);
+    assert!(!rest[&w.acme].has_next && rest[&w.acme].has_previous);
     let last = PageRequest { from_back: true, ..PageRequest::first(2) };
     let last = queries::of_partners(&reader, &[w.acme, zeta], None, &last).await.unwrap();
-    assert_eq!(names(&last[&w.acme.0].rows), ["a4", "a5"]);
-    assert_eq!(names(&last[&zeta.0].rows), ["z4", "z5"]);
-    assert!(last[&zeta.0].has_previous && !last[&zeta.0].has_next);
+    assert_eq!(names(&last[&w.acme].rows), ["a4", "a5"]);
+    assert_eq!(names(&last[&zeta].rows), ["z4", "z5"]);
+    assert!(last[&zeta].has_previous && !last[&zeta].has_next);
 }

@@ -610,7 +610,7 @@ async fn programmes_are_the_providers(#[values(Db::Sqlite, Db::Postgres)] db: Db
     let again = changed.clone();
     assert_eq!(act!(world, staff, work => save_programme(work, again.clone())).unwrap().rate_bps, 1_500);
     let reader = world.reader(&Actor::Anonymous).await;
-    assert_eq!(queries::kind_rates(&reader, &[programme]).await.unwrap().len(), 1, "absent stays");
+    assert_eq!(queries::kind_rates(&reader, &[programme]).await.unwrap()[&programme].len(), 1, "absent stays");
     let cleared = SaveProgramme { kind_rates: Patch::Clear, ..changed };
     act!(world, staff, work => save_programme(work, cleared.clone())).unwrap();
     assert!(queries::kind_rates(&reader, &[programme]).await.unwrap().is_empty());

@@ -72,7 +72,7 @@ async fn pending(world: &Partners) -> i64 {
     let reader = world.reader(&world.acme_owner).await;
     let pending = Some(InvitationStatus::Pending);
     let counts = queries::count_invitations(&reader, Invitations::Received, &[world.acme], pending).await.unwrap();
-    counts.get(&world.acme.0).copied().unwrap_or_default()
+    counts.get(&world.acme).copied().unwrap_or_default()
 }
 
 fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
@@ -222,14 +222,14 @@ async fn the_badge_drops_with_each_answer(#[case] db: Db) {
     let reader = w.reader(&w.acme_owner).await;
     let mut request = PageRequest::first(3);
     let pages = queries::invitations(&reader, Invitations::Received, &[w.acme], None, &request).await.unwrap();
-    let page = &pages[&w.acme.0];
+    let page = &pages[&w.acme];
     let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
     assert_eq!(ids, [offers[3].id, offers[2].id, offers[1].id], "newest first");
     assert!(page.has_next && !page.has_previous);
     request.after = Some(offers[1].id.0);
     let pages = queries::invitations(&reader, Invitations::Received, &[w.acme], None, &request).await.unwrap();
-    assert_eq!(pages[&w.acme.0].rows.len(), 1);
-    assert!(pages[&w.acme.0].has_previous && !pages[&w.acme.0].has_next);
+    assert_eq!(pages[&w.acme].rows.len(), 1);
+    assert!(pages[&w.acme].has_previous && !pages[&w.acme].has_next);
     let stranger = w.reader(&w.bolt_owner).await;
     let none = queries::invitations(&stranger, Invitations::Received, &[w.acme], None, &request).await.unwrap();
     assert!(none.is_empty(), "somebody else's list is empty");

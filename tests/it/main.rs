@@ -14,6 +14,7 @@ mod gateway;
 mod identity;
 mod identity_edge;
 mod invitation;
+mod lists;
 mod mail_transport;
 mod mails;
 mod matrix;

@@ -58,7 +58,7 @@ async fn read(store: &Store) -> Found {
     let reader = reader(store).await;
     let partner = agency(store).await;
     let mut clients = client::queries::of_partners(&reader, &[partner], None, &PageRequest::first(20)).await.unwrap();
-    let clients: Vec<Uuid> = clients.remove(&partner.0).unwrap().rows.iter().map(|client| client.id.0).collect();
+    let clients: Vec<Uuid> = clients.remove(&partner).unwrap().rows.iter().map(|client| client.id.0).collect();
     let (all, five) = (ProductFilter::default(), PageRequest::first(5));
     let products = product::pages(&reader, product::Parent::Client, &clients, &all, &five).await.unwrap();
     let ids: Vec<Uuid> = products.values().flat_map(|page| &page.rows).map(|product| product.id.0).collect();

@@ -97,7 +97,7 @@ async fn the_client_changes_who_pays(#[case] db: Db) {
     // S2.20: from the list of partners to the one by its name
     let page = PageRequest::first(10);
     let lists = queries::partnerships(&reader, As::Client, &[w.bolt], Some(PartnershipStatus::Active), &page).await;
-    assert_eq!(lists.unwrap()[&w.bolt.0].rows, [partnership::Model { payer: PayerKind::Client, ..row }]);
+    assert_eq!(lists.unwrap()[&w.bolt].rows, [partnership::Model { payer: PayerKind::Client, ..row }]);
 }
 
 /// S2.19b: nobody but the client's own people; strangers do not learn that there is anything.

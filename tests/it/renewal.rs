@@ -8,7 +8,7 @@ use domain::product::commands::{UpdateProduct, update_product};
 use domain::product::queries::{Parent, ProductFilter, counts, pages};
 use domain::renewal::AssumedPayer;
 use domain::renewal::commands::{RenewProduct, Renewed, renew_product};
-use domain::renewal::queries::{payer_change_preview, payers, quotes};
+use domain::renewal::queries::{payer_change_preview, payers, quotes, quotes_under};
 use domain::store::Statements;
 use entities::id::{AccountId, ClientId, PartnershipId, PlanId, ProductId};
 use entities::invitation::AccessLevel::{Full, Partial};
@@ -80,7 +80,7 @@ async fn whoever_pays_is_billed_and_the_partner_earns_once(
     let partnership = w.partnership(acme, bolt, (access, payer)).await;
     let product = w.product(bolt, yearly(plan, "2026-03-01", billing, Some(partnership))).await;
     let billed_to = if partner_pays { acme } else { bolt };
-    let quote = quotes(&w.reader(&RENEWALS).await, &[product], None).await.unwrap().remove(&product).unwrap();
+    let quote = quotes(&w.reader(&RENEWALS).await, &[product]).await.unwrap().remove(&product).unwrap();
 
     let run = w.run().await;
     assert_eq!((run.due, run.renewed, run.declined, run.failed), (1, 1, 0, 0));
@@ -218,7 +218,7 @@ async fn an_unknown_payment_is_not_made_twice(#[values(Db::Sqlite, Db::Postgres)
     assert_eq!((run.due, run.renewed, run.declined, run.failed), (1, 0, 0, 0));
     assert_eq!(w.product_row(product).await.status, ProductStatus::Active);
     assert_eq!(w.run().await.due, 0);
-    assert!(quotes(&w.reader(&RENEWALS).await, &[product], None).await.unwrap().is_empty());
+    assert!(quotes(&w.reader(&RENEWALS).await, &[product]).await.unwrap().is_empty());
 
     let payments = payment::Entity::find().all(w.store.pool()).await.unwrap();
     let ids: Vec<_> = payments.iter().map(|payment| payment.id).collect();
@@ -284,9 +284,9 @@ async fn quotes_add_up_to_the_invoice(#[values(Db::Sqlite, Db::Postgres)] db: Db
         products.push(w.product(bolt, given).await);
     }
     let reader = w.reader(&RENEWALS).await;
-    let together = quotes(&reader, &products, None).await.unwrap();
+    let together = quotes(&reader, &products).await.unwrap();
     for product in &products {
-        let alone = quotes(&reader, &[*product], None).await.unwrap();
+        let alone = quotes(&reader, &[*product]).await.unwrap();
         assert_eq!(alone[product], together[product]);
     }
 
@@ -336,7 +336,7 @@ async fn the_preview_of_a_payer_change_is_what_is_billed(#[values(Db::Sqlite, Db
         assert_eq!((theirs.total, theirs.cashback), (None, Some(change.before.cashback)));
     }
     let assumed = AssumedPayer { partnership_id: id, payer: PayerKind::Partner, product_ids: moved };
-    let expected = quotes(&w.reader(&RENEWALS).await, &products, Some(&assumed)).await.unwrap();
+    let expected = quotes_under(&w.reader(&RENEWALS).await, &products, &assumed).await.unwrap();
 
     w.travel("2027-03-31T22:00:00Z").await;
     w.sql("UPDATE partnership SET payer = 'PARTNER'").await;
@@ -528,7 +528,7 @@ async fn statements_do_not_grow_with_products(#[values(Db::Sqlite, Db::Postgres)
             }
         }
         let reader = w.reader(&RENEWALS).await;
-        assert_eq!(quotes(&reader, &products, None).await.unwrap().len(), products.len());
+        assert_eq!(quotes(&reader, &products).await.unwrap().len(), products.len());
         assert_eq!(reader.statements().count(), 3);
         assert_eq!(payers(&reader, &products).await.unwrap().len(), products.len());
         assert_eq!(reader.statements().count(), 4);

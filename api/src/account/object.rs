@@ -1,31 +1,37 @@
 //! What is shown of people and accounts.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::billing::queries::Parent;
+use domain::billing::queries as invoice;
 use domain::money::Currency;
 use domain::order::queries::CartsOf;
-use domain::partnership::queries::{As, Invitations};
+use domain::partnership::queries::{As, Invitations as Which};
 use domain::permission::Permissions;
 use domain::product::queries as product;
+use entities::id::{AccountId, UserId};
 use entities::{account, membership, user};
 
-use super::loader::{CountMembersOf, Held, MembersOf, OwnerOf};
-use crate::activity::object::{ActivityEventConnection, ActivityKind, feed};
+use super::loader::{Held, Members, OwnerOf};
+use crate::activity::loader::Feed;
+use crate::activity::object::{ActivityEvent, ActivityEventConnection, ActivityKind};
 use crate::answer::loaded;
-use crate::billing::object::{InvoiceConnection, PaymentMethod, Wallet};
+use crate::billing::loader::Invoices;
+use crate::billing::object::{Invoice, InvoiceConnection, PaymentMethod, Wallet};
 use crate::billing::query::{self as billing, InvoiceFilter};
-use crate::client::object::{ClientConnection, clients_of};
-use crate::connection::connection;
+use crate::client::loader::Clients;
+use crate::client::object::{Client, ClientConnection};
+use crate::connection::{connection, lists};
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Reached;
-use crate::order::object::{CartConnection, CartStatus, OrderConnection, carts_of, orders_of};
+use crate::order::loader::{Carts, Orders};
+use crate::order::object::{Cart, CartConnection, CartStatus, Order, OrderConnection};
+use crate::partnership::loader::{Invitations, Partnerships};
 use crate::partnership::object::{
-    InvitationConnection, InvitationStatus, PartnershipConnection, PartnershipStatus, invitations_of, partnerships_of,
+    Invitation, InvitationConnection, InvitationStatus, Partnership, PartnershipConnection, PartnershipStatus,
 };
-use crate::product::object::{ProductConnection, ProductFilter, products_of};
+use crate::product::loader::Products;
+use crate::product::object::{Product, ProductConnection, ProductFilter};
 use crate::programme::loader::{ProfileOf, ProgrammeById};
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
@@ -33,6 +39,14 @@ use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
 /// A natural person with one address and one sign-in.
 #[derive(Clone)]
 pub struct User(pub user::Model);
+
+impl User {
+    /// The person whom something seen is about.
+    pub async fn by(ctx: &Context<'_>, id: UserId) -> Result<Self> {
+        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(id)).await)?;
+        Ok(Self(row.ok_or_else(EdgeError::internal)?))
+    }
+}
 
 #[Object]
 impl User {
@@ -106,14 +120,12 @@ impl Membership {
 
     /// Who.
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
-        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.user_id)).await)?;
-        Ok(User(row.ok_or_else(EdgeError::internal)?))
+        User::by(ctx, self.0.user_id).await
     }
 
     /// Of which account.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
-        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// By which role.
@@ -154,6 +166,20 @@ pub struct PostalAddress {
 pub struct Account(pub account::Model);
 
 impl Account {
+    /// The account that something seen is about.
+    pub async fn by(ctx: &Context<'_>, id: AccountId) -> Result<Self> {
+        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
+        Ok(Self(row.ok_or_else(EdgeError::internal)?))
+    }
+
+    /// The same where there may be none.
+    pub async fn maybe(ctx: &Context<'_>, id: Option<AccountId>) -> Result<Option<Self>> {
+        match id {
+            Some(id) => Self::by(ctx, id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// What the viewer may do here, all paths together.
     pub async fn held(&self, ctx: &Context<'_>) -> Result<Permissions> {
         Ok(loaded(ctx.loads().load_one(Held(self.0.id)).await)?.unwrap_or_default())
@@ -221,17 +247,6 @@ impl Account {
         Ok(self.is_known(ctx).await?.then_some(address))
     }
 
-    /// Only invoices billed to this account, newest first.
-    async fn invoices(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        filter: Option<InvoiceFilter>,
-    ) -> Result<InvoiceConnection> {
-        billing::invoices(ctx, Parent::Account, self.0.id.0, first, after, filter).await
-    }
-
     /// Empty to those who may not use them.
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
         billing::payment_methods(ctx, self.0.id).await
@@ -258,45 +273,6 @@ impl Account {
         Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(owner.user_id)).await)?.map(User))
     }
 
-    /// As far as the viewer sees them: their own membership, and all with MANAGE_MEMBERS.
-    async fn members(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<MembershipConnection> {
-        let id = self.0.id;
-        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-        let Some(rows) = loaded(ctx.loads().load_one(MembersOf(id, page)).await)? else {
-            return Ok(MembershipConnection::empty());
-        };
-        Ok(MembershipConnection::new(
-            rows.map(|row| (row.id.0, Membership(row))),
-            Box::new(move |ctx| {
-                Box::pin(async move {
-                    let count = loaded(ctx.loads().load_one(CountMembersOf(id)).await)?.unwrap_or_default();
-                    Ok(i32::try_from(count).unwrap_or(i32::MAX))
-                })
-            }),
-        )?)
-    }
-
-    /// What happened here, newest first, as far as the viewer may know of it.
-    async fn activity(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        kinds: Option<Vec<ActivityKind>>,
-    ) -> Result<ActivityEventConnection> {
-        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-        feed(ctx, self.0.id, page, kinds).await
-    }
-
     /// What the viewer may do here, all paths together.
     async fn viewer_permissions(&self, ctx: &Context<'_>) -> Result<Vec<Permission>> {
         Ok(permissions(self.held(ctx).await?))
@@ -317,107 +293,56 @@ impl Account {
         }
     }
 
-    /// The partner's own records of its clients, oldest first; `search` looks into name, address and company.
-    async fn clients(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        search: Option<String>,
-    ) -> Result<ClientConnection> {
-        clients_of(ctx, self.0.id, (first, after, last, before), search).await
+    /// What an account has lists of.
+    #[graphql(flatten)]
+    async fn lists(&self) -> AccountLists {
+        AccountLists(self.0.id)
     }
+}
 
-    /// Installed here, as far as the viewer sees them.
-    async fn products(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        filter: Option<ProductFilter>,
-    ) -> Result<ProductConnection> {
-        products_of(ctx, (product::Parent::Account, self.0.id.0), (first, after, last, before), filter).await
-    }
+lists! {
+    /// What an account has lists of.
+    AccountLists of AccountId {
+        /// As far as the viewer sees them: their own membership, and all with MANAGE_MEMBERS.
+        members() -> MembershipConnection = Members => Membership;
 
-    /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.
-    async fn received_invitations(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<InvitationStatus>,
-    ) -> Result<InvitationConnection> {
-        invitations_of(ctx, self.0.id, Invitations::Received, (first, after, last, before), status).await
-    }
+        /// The partner's own records of its clients, oldest first; `search` looks into name, address and company.
+        clients(search: Option<String>) -> ClientConnection = Clients { search } => Client;
 
-    /// Sent by this account, newest first.
-    async fn sent_invitations(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<InvitationStatus>,
-    ) -> Result<InvitationConnection> {
-        invitations_of(ctx, self.0.id, Invitations::Sent, (first, after, last, before), status).await
-    }
+        /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.
+        received_invitations(status: Option<InvitationStatus>) -> InvitationConnection =
+            Invitations { which: Which::Received, status: status.map(Into::into) } => Invitation;
 
-    /// The accounts that this one looks after.
-    async fn partnerships_as_partner(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<PartnershipStatus>,
-    ) -> Result<PartnershipConnection> {
-        partnerships_of(ctx, self.0.id, As::Partner, (first, after, last, before), status).await
-    }
+        /// Sent by this account, newest first.
+        sent_invitations(status: Option<InvitationStatus>) -> InvitationConnection =
+            Invitations { which: Which::Sent, status: status.map(Into::into) } => Invitation;
 
-    /// The partners that look after this account.
-    async fn partnerships_as_client(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<PartnershipStatus>,
-    ) -> Result<PartnershipConnection> {
-        partnerships_of(ctx, self.0.id, As::Client, (first, after, last, before), status).await
-    }
+        /// The accounts that this one looks after.
+        partnerships_as_partner(status: Option<PartnershipStatus>) -> PartnershipConnection =
+            Partnerships { side: As::Partner, status: status.map(Into::into) } => Partnership;
 
-    /// The partner's carts for its clients, newest first.
-    async fn carts(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<CartStatus>,
-    ) -> Result<CartConnection> {
-        carts_of(ctx, (CartsOf::Partner, self.0.id.0), (first, after, last, before), status).await
-    }
+        /// The partners that look after this account.
+        partnerships_as_client(status: Option<PartnershipStatus>) -> PartnershipConnection =
+            Partnerships { side: As::Client, status: status.map(Into::into) } => Partnership;
 
-    /// Placed from this account, or billed to it, newest first.
-    async fn orders(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<OrderConnection> {
-        orders_of(ctx, self.0.id, (first, after, last, before)).await
+        /// Installed here, as far as the viewer sees them.
+        products(filter: Option<ProductFilter>) -> ProductConnection =
+            Products { of: product::Parent::Account, filter: filter.unwrap_or_default().into() } => Product;
+
+        /// The partner's carts for its clients, newest first.
+        carts(status: Option<CartStatus>) -> CartConnection =
+            Carts { of: CartsOf::Partner, status: status.map(Into::into) } => Cart;
+
+        /// Placed from this account, or billed to it, newest first.
+        orders() -> OrderConnection = Orders => Order;
+
+        /// Only invoices billed to this account, newest first.
+        invoices(filter: Option<InvoiceFilter>) -> InvoiceConnection =
+            Invoices { of: invoice::Parent::Account, filter: filter.unwrap_or_default().into() } => Invoice;
+
+        /// What happened here, newest first, as far as the viewer may know of it.
+        activity(kinds: Option<Vec<ActivityKind>>) -> ActivityEventConnection =
+            Feed { kinds: kinds.into_iter().flatten().map(Into::into).collect() } => ActivityEvent;
     }
 }
 

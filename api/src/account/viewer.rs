@@ -7,15 +7,15 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::account::queries::{self, About};
 use domain::actor::Person;
 use domain::permission::Step;
-use entities::{account, membership, user};
+use entities::membership;
 
 use super::object::{Account, Membership, MembershipConnection, Permission, User};
 use crate::answer::loaded;
+use crate::connection::{Connection as _, Count, Paging};
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode};
-use crate::loader::{Reached, Seen};
+use crate::loader::Seen;
 use crate::node::Node;
 use crate::scalar::DateTime;
 
@@ -26,8 +26,7 @@ pub struct Viewer(pub Arc<Person>);
 impl Viewer {
     /// Who.
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
-        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.user_id)).await)?;
-        Ok(User(row.ok_or_else(EdgeError::internal)?))
+        User::by(ctx, self.0.user_id).await
     }
 
     /// Oldest first.
@@ -39,11 +38,10 @@ impl Viewer {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<MembershipConnection> {
-        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+        let page = Paging { first, after, last, before }.request()?;
         let rows = ctx.read(queries::own_memberships(&ctx.reader(), &page).await)?;
-        let count = i32::try_from(self.0.memberships.len()).unwrap_or(i32::MAX);
         let rows = rows.map(|row| (row.id.0, Membership(row)));
-        Ok(MembershipConnection::new(rows, Box::new(move |_| Box::pin(async move { Ok(count) })))?)
+        Ok(MembershipConnection::new(rows, Count::known(self.0.memberships.len()))?)
     }
 
     /// The same question that every field asks before it answers, with the path that grants it. What the viewer does not see is
@@ -115,8 +113,7 @@ async fn show(ctx: &Context<'_>, person: &Person, step: Step) -> Result<Permissi
         Step::Membership(id) => {
             let row = loaded(ctx.loads().load_one(Seen::<membership::Model>::by(id)).await)?;
             let row = row.ok_or_else(EdgeError::internal)?;
-            let account = loaded(ctx.loads().load_one(Reached::<account::Model>::by(row.account_id)).await)?;
-            let name = account.ok_or_else(EdgeError::internal)?.name;
+            let name = Account::by(ctx, row.account_id).await?.0.name;
             let description = format!("{} of {name}", enum_value(super::object::Role::from(row.role)));
             PermissionStep {
                 kind: PermissionStepKind::Membership,
@@ -126,14 +123,12 @@ async fn show(ctx: &Context<'_>, person: &Person, step: Step) -> Result<Permissi
         }
         Step::Partnership(id) => {
             let client = ctx.read(queries::client_of(&ctx.reader(), id).await)?.ok_or_else(EdgeError::internal)?;
-            let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(client)).await)?;
-            let client = row.ok_or_else(EdgeError::internal)?;
-            let description = format!("active partnership with {}", client.name);
-            PermissionStep { kind: PermissionStepKind::Partnership, node: Node::Account(Account(client)), description }
+            let client = Account::by(ctx, client).await?;
+            let description = format!("active partnership with {}", client.0.name);
+            PermissionStep { kind: PermissionStepKind::Partnership, node: Node::Account(client), description }
         }
         Step::Staff => {
-            let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(person.user_id)).await)?;
-            let node = Node::User(User(row.ok_or_else(EdgeError::internal)?));
+            let node = Node::User(User::by(ctx, person.user_id).await?);
             PermissionStep { kind: PermissionStepKind::Staff, node, description: "the provider's staff".to_owned() }
         }
     })

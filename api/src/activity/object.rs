@@ -1,10 +1,8 @@
 //! What is shown of an event.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::activity::{self, queries};
-use domain::page::PageRequest;
-use entities::id::AccountId;
-use entities::{account, user};
+use domain::activity;
+use entities::user;
 
 use super::sentence::sentence;
 use crate::account::object::{Account, User};
@@ -98,8 +96,7 @@ impl ActivityEvent {
 
     /// In whose feed it stands.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
-        Ok(Account(row.ok_or_else(crate::error::EdgeError::internal)?))
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// When.
@@ -122,8 +119,7 @@ impl ActivityEvent {
 
     /// The account on whose behalf the actor acted, when not their own.
     async fn acting_for(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        let Some(id) = self.0.acting_for_id else { return Ok(None) };
-        Ok(loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?.map(Account))
+        Account::maybe(ctx, self.0.acting_for_id).await
     }
 
     /// What it is about, as far as the viewer sees that.
@@ -143,26 +139,4 @@ impl ActivityEvent {
     fn known(&self) -> Result<activity::ActivityKind> {
         activity::ActivityKind::from_name(&self.0.kind).ok_or_else(|| crate::error::EdgeError::internal().into())
     }
-}
-
-/// A page of an account's feed.
-pub async fn feed(
-    ctx: &Context<'_>,
-    account_id: AccountId,
-    request: PageRequest<i64>,
-    kinds: Option<Vec<ActivityKind>>,
-) -> Result<ActivityEventConnection> {
-    let kinds: Vec<activity::ActivityKind> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
-    let page = ctx.read(queries::page(&ctx.reader(), account_id, &kinds, &request).await)?;
-    let page = page.map(|event| (event.position, ActivityEvent(event)));
-    Ok(ActivityEventConnection::new(
-        page,
-        Box::new(move |ctx| {
-            let (reader, kinds) = (ctx.reader(), kinds.clone());
-            Box::pin(async move {
-                let count = queries::count(&reader, account_id, &kinds).await.map_err(crate::answer::top_level)?;
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
 }

@@ -1,103 +1,73 @@
 //! What hangs on invoices and accounts, one statement per level.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use async_graphql::dataloader::Loader;
-use domain::Error;
+use domain::Reader;
 use domain::billing::queries::{self, InvoiceFilter, Parent};
-use domain::cashback;
-use domain::page::{ById, Page};
-use entities::{invoice, invoice_line, payment, payment_method, wallet};
+use domain::cashback::queries as cashback;
+use domain::cashback::queries::WalletKey;
+use domain::page::ById;
+use entities::id::{AccountId, InvoiceId, WalletEntryId};
+use entities::{invoice, invoice_line, payment, payment_method, wallet, wallet_entry};
 use uuid::Uuid;
 
-use crate::context::Loads;
+use crate::list::{Counts, List, Pages};
+use crate::loader::loaders;
 
-/// A page of one parent's invoices.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct InvoicesOf {
-    pub of: Parent,
-    pub parent: Uuid,
-    pub filter: InvoiceFilter,
-    pub page: ById,
-}
-
-/// How many invoices one parent has.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct InvoiceCountOf {
-    pub of: Parent,
-    pub parent: Uuid,
-    pub filter: InvoiceFilter,
-}
-
-impl Loader<InvoicesOf> for Loads {
-    type Value = Page<invoice::Model>;
-    type Error = Arc<Error>;
-
-    /// Those who ask for the same page of the same list share a statement; one query asks all of a level alike.
-    async fn load(&self, keys: &[InvoicesOf]) -> Result<HashMap<InvoicesOf, Self::Value>, Arc<Error>> {
-        let mut alike: HashMap<(Parent, InvoiceFilter, ById), Vec<Uuid>> = HashMap::new();
-        for InvoicesOf { of, parent, filter, page } in keys {
-            alike.entry((*of, filter.clone(), page.clone())).or_default().push(*parent);
-        }
-        let mut found = HashMap::new();
-        for ((of, filter, page), parents) in alike {
-            let mut pages = queries::invoices(&self.reader(), of, &parents, &filter, &page).await?;
-            found.extend(parents.into_iter().filter_map(|parent| {
-                let key = InvoicesOf { of, parent, filter: filter.clone(), page: page.clone() };
-                pages.remove(&parent).map(|rows| (key, rows))
-            }));
-        }
-        Ok(found)
-    }
-}
-
-impl Loader<InvoiceCountOf> for Loads {
-    type Value = i64;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[InvoiceCountOf]) -> Result<HashMap<InvoiceCountOf, i64>, Arc<Error>> {
-        let mut alike: HashMap<(Parent, InvoiceFilter), Vec<Uuid>> = HashMap::new();
-        for InvoiceCountOf { of, parent, filter } in keys {
-            alike.entry((*of, filter.clone())).or_default().push(*parent);
-        }
-        let mut found = HashMap::new();
-        for ((of, filter), parents) in alike {
-            let counts = queries::invoice_counts(&self.reader(), of, &parents, &filter).await?;
-            found.extend(
-                counts.into_iter().map(|(parent, n)| (InvoiceCountOf { of, parent, filter: filter.clone() }, n)),
-            );
-        }
-        Ok(found)
-    }
-}
-
-macro_rules! children {
-    ($($(#[$meta:meta])* $key:ident: $row:ty => $query:path;)*) => {$(
-        $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $key(pub Uuid);
-
-        impl Loader<$key> for Loads {
-            type Value = Vec<$row>;
-            type Error = Arc<Error>;
-
-            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Arc<Error>> {
-                let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-                let rows = $query(&self.reader(), &ids).await?;
-                Ok(rows.into_iter().map(|(id, rows)| ($key(id), rows)).collect())
-            }
-        }
-    )*};
-}
-
-children! {
+loaders! {
     /// The lines of an invoice.
-    LinesOf: invoice_line::Model => queries::lines;
+    LinesOf(InvoiceId) -> Vec<invoice_line::Model> = queries::lines;
     /// The payments for an invoice.
-    PaymentsOf: payment::Model => queries::payments;
+    PaymentsOf(InvoiceId) -> Vec<payment::Model> = queries::payments;
     /// The ways to pay of an account.
-    PaymentMethodsOf: payment_method::Model => queries::payment_methods;
+    PaymentMethodsOf(AccountId) -> Vec<payment_method::Model> = queries::payment_methods;
     /// The wallets of an account.
-    WalletsOf: wallet::Model => cashback::queries::wallets;
+    WalletsOf(AccountId) -> Vec<wallet::Model> = cashback::wallets;
+    /// What an entry of a wallet left in it, in minor units.
+    BalanceAfter(WalletEntryId) -> i64 = cashback::balances_after;
+}
+
+/// The invoices of an account or a product.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Invoices {
+    pub of: Parent,
+    pub filter: InvoiceFilter,
+}
+
+impl List for Invoices {
+    type Parent = Uuid;
+    type Row = invoice::Model;
+    type Key = Uuid;
+
+    fn key(row: &invoice::Model) -> Uuid {
+        row.id.0
+    }
+
+    async fn pages(&self, reader: &Reader, parents: &[Uuid], page: &ById) -> Pages<Self> {
+        queries::invoices(reader, self.of, parents, &self.filter, page).await
+    }
+
+    async fn counts(&self, reader: &Reader, parents: &[Uuid]) -> Counts<Self> {
+        queries::invoice_counts(reader, self.of, parents, &self.filter).await
+    }
+}
+
+/// The entries of a wallet.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Entries;
+
+impl List for Entries {
+    type Parent = WalletKey;
+    type Row = wallet_entry::Model;
+    type Key = Uuid;
+
+    fn key(row: &wallet_entry::Model) -> Uuid {
+        row.id.0
+    }
+
+    async fn pages(&self, reader: &Reader, wallets: &[WalletKey], page: &ById) -> Pages<Self> {
+        cashback::entries(reader, wallets, page).await
+    }
+
+    async fn counts(&self, reader: &Reader, wallets: &[WalletKey]) -> Counts<Self> {
+        cashback::entry_counts(reader, wallets).await
+    }
 }

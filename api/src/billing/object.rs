@@ -1,24 +1,22 @@
 //! What is shown of invoices, payments and wallets.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::cashback;
-use domain::money::{self, Currency};
-use entities::id::{AccountId, ProductId};
-use entities::{account, client, invoice, invoice_line, order, payment, payment_method, product, wallet, wallet_entry};
+use domain::cashback::queries::WalletKey;
+use entities::id::ProductId;
+use entities::{client, invoice, invoice_line, order, payment, payment_method, product, wallet, wallet_entry};
 
-use super::loader::{LinesOf, PaymentsOf};
+use super::loader::{BalanceAfter, Entries, LinesOf, PaymentsOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
 use crate::client::object::Client;
-use crate::connection::connection;
+use crate::connection::{connection, lists};
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::{Reached, Seen};
+use crate::loader::Seen;
 use crate::order::object::Order;
 use crate::product::object::Product;
-use crate::scalar::{Date, DateTime, Money};
+use crate::scalar::{Date, DateTime, Money, amount};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "entities::invoice::InvoiceKind")]
@@ -58,17 +56,6 @@ pub enum WalletEntryKind {
     Adjustment,
 }
 
-fn money_of(minor: i64, currency: &str) -> Result<Money> {
-    let currency = Currency::parse(currency).map_err(|_| EdgeError::internal())?;
-    Ok(money::Money::new(minor, currency).into())
-}
-
-/// The account of a row that the viewer sees.
-async fn account_of(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
-    let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
-    Ok(Account(row.ok_or_else(EdgeError::internal)?))
-}
-
 async fn product_of(ctx: &Context<'_>, id: Option<ProductId>) -> Result<Option<Product>> {
     let Some(id) = id else { return Ok(None) };
     Ok(loaded(ctx.loads().load_one(Seen::<product::Model>::by(id)).await)?.map(Product))
@@ -87,7 +74,7 @@ impl PaymentMethod {
 
     /// Whose.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_of(ctx, self.0.account_id).await
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// E.g. visa.
@@ -139,7 +126,7 @@ impl Invoice {
 
     /// Who pays, and alone sees it.
     async fn billed_to(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_of(ctx, self.0.billed_to_id).await
+        Account::by(ctx, self.0.billed_to_id).await
     }
 
     /// In the seller's time zone.
@@ -165,7 +152,7 @@ impl Invoice {
 
     /// What it bills, line by line.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>> {
-        let rows = loaded(ctx.loads().load_one(LinesOf(self.0.id.0)).await)?.unwrap_or_default();
+        let rows = loaded(ctx.loads().load_one(LinesOf(self.0.id)).await)?.unwrap_or_default();
         Ok(rows.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency.clone() }).collect())
     }
 
@@ -198,7 +185,7 @@ impl Invoice {
 
     /// Every attempt to pay it, oldest first.
     async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<Payment>> {
-        let rows = loaded(ctx.loads().load_one(PaymentsOf(self.0.id.0)).await)?.unwrap_or_default();
+        let rows = loaded(ctx.loads().load_one(PaymentsOf(self.0.id)).await)?.unwrap_or_default();
         Ok(rows.into_iter().map(Payment).collect())
     }
 
@@ -211,7 +198,7 @@ impl Invoice {
 
 impl Invoice {
     fn money(&self, minor: i64) -> Result<Money> {
-        money_of(minor, &self.0.currency)
+        amount(minor, &self.0.currency)
     }
 }
 
@@ -258,17 +245,17 @@ impl InvoiceLine {
 
     /// Of the whole quantity.
     async fn public_price(&self) -> Result<Money> {
-        money_of(self.line.public_price_minor, &self.currency)
+        amount(self.line.public_price_minor, &self.currency)
     }
 
     /// What is taken off it.
     async fn discount(&self) -> Result<Money> {
-        money_of(self.line.discount_minor, &self.currency)
+        amount(self.line.discount_minor, &self.currency)
     }
 
     /// publicPrice − discount.
     async fn net(&self) -> Result<Money> {
-        money_of(self.line.net_minor, &self.currency)
+        amount(self.line.net_minor, &self.currency)
     }
 
     /// In basis points.
@@ -278,7 +265,7 @@ impl InvoiceLine {
 
     /// Its part of the invoice's tax.
     async fn tax(&self) -> Result<Money> {
-        money_of(self.line.tax_minor, &self.currency)
+        amount(self.line.tax_minor, &self.currency)
     }
 }
 
@@ -300,7 +287,7 @@ impl Payment {
 
     /// How much was asked for.
     async fn amount(&self) -> Result<Money> {
-        money_of(self.0.amount_minor, &self.0.currency)
+        amount(self.0.amount_minor, &self.0.currency)
     }
 
     /// When it was asked for.
@@ -328,108 +315,95 @@ pub struct Wallet(pub wallet::Model);
 impl Wallet {
     /// The partner's.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_of(ctx, self.0.account_id).await
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// What is available; `balance` and `pending` together are the sum of the entries.
     async fn balance(&self) -> Result<Money> {
-        money_of(self.0.available_minor, &self.0.currency)
+        amount(self.0.available_minor, &self.0.currency)
     }
 
     /// What is within its holding days.
     async fn pending(&self) -> Result<Money> {
-        money_of(self.0.pending_minor, &self.0.currency)
+        amount(self.0.pending_minor, &self.0.currency)
     }
 
-    /// Newest first.
-    async fn entries(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<WalletEntryConnection> {
-        let (account_id, currency) = (self.0.account_id, self.0.currency.clone());
-        let page = cursor::page(first, after.as_deref(), None, None)?;
-        let found = ctx.read(cashback::queries::entries(&ctx.reader(), account_id, &currency, &page).await)?;
-        let page = found.map(|row| {
-            (row.entry.id.0, WalletEntry { entry: row.entry, balance_after_minor: row.balance_after_minor })
-        });
-        Ok(WalletEntryConnection::new(
-            page,
-            Box::new(move |ctx| {
-                let currency = currency.clone();
-                Box::pin(async move {
-                    let count = cashback::queries::entry_count(&ctx.reader(), account_id, &currency).await;
-                    Ok(i32::try_from(ctx.read(count)?).unwrap_or(i32::MAX))
-                })
-            }),
-        )?)
+    /// What a wallet has lists of.
+    #[graphql(flatten)]
+    async fn lists(&self) -> WalletLists {
+        WalletLists(WalletKey::from(&self.0))
+    }
+}
+
+lists! {
+    /// What a wallet has lists of.
+    WalletLists of WalletKey {
+        /// Newest first.
+        entries() -> WalletEntryConnection = Entries => WalletEntry;
     }
 }
 
 /// What was added to a wallet, or taken from it.
 #[derive(Clone)]
-pub struct WalletEntry {
-    pub entry: wallet_entry::Model,
-    pub balance_after_minor: i64,
-}
+pub struct WalletEntry(pub wallet_entry::Model);
 
 #[Object]
 impl WalletEntry {
     /// Opaque.
     pub async fn id(&self) -> ID {
-        encode(Kind::WalletEntry, self.entry.id.0)
+        encode(Kind::WalletEntry, self.0.id.0)
     }
 
     /// Why.
     async fn kind(&self) -> WalletEntryKind {
-        self.entry.kind.into()
+        self.0.kind.into()
     }
 
     /// Below zero for what was taken.
     async fn amount(&self) -> Result<Money> {
-        money_of(self.entry.amount_minor, &self.entry.currency)
+        amount(self.0.amount_minor, &self.0.currency)
     }
 
     /// The sum of the entries up to this one.
-    async fn balance_after(&self) -> Result<Money> {
-        money_of(self.balance_after_minor, &self.entry.currency)
+    async fn balance_after(&self, ctx: &Context<'_>) -> Result<Money> {
+        let balance = loaded(ctx.loads().load_one(BalanceAfter(self.0.id)).await)?;
+        amount(balance.ok_or_else(EdgeError::internal)?, &self.0.currency)
     }
 
     /// What it was computed from.
     async fn public_price(&self) -> Result<Option<Money>> {
-        self.entry.public_price_minor.map(|minor| money_of(minor, &self.entry.currency)).transpose()
+        self.0.public_price_minor.map(|minor| amount(minor, &self.0.currency)).transpose()
     }
 
     /// The partner's rate then.
     async fn rate_bps(&self) -> Option<i32> {
-        self.entry.rate_bps
+        self.0.rate_bps
     }
 
     /// The invoice itself stays the payer's.
     async fn invoice_line_id(&self) -> Option<ID> {
-        self.entry.invoice_line_id.map(|id| encode(Kind::InvoiceLine, id.0))
+        self.0.invoice_line_id.map(|id| encode(Kind::InvoiceLine, id.0))
     }
 
     /// Whose product it was earned on: the partner's own record.
     async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
-        let Some(id) = self.entry.client_id else { return Ok(None) };
+        let Some(id) = self.0.client_id else { return Ok(None) };
         Ok(loaded(ctx.loads().load_one(Seen::<client::Model>::by(id)).await)?.map(Client))
     }
 
     /// What it was earned on; null to those who may not see it any more.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
-        product_of(ctx, self.entry.product_id).await
+        product_of(ctx, self.0.product_id).await
     }
 
     /// When it was credited.
     async fn created_at(&self) -> DateTime {
-        DateTime(self.entry.created_at)
+        DateTime(self.0.created_at)
     }
 
     /// When it can be paid out.
     async fn available_at(&self) -> DateTime {
-        DateTime(self.entry.available_at)
+        DateTime(self.0.available_at)
     }
 }
 

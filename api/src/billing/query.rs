@@ -1,15 +1,13 @@
 //! The lists that accounts, products and the provider show.
 
 use async_graphql::{Context, InputObject, Result, SimpleObject};
-use domain::billing::queries::{self, Parent};
+use domain::billing::queries;
 use entities::id::AccountId;
-use uuid::Uuid;
 
-use super::loader::{InvoiceCountOf, InvoicesOf, PaymentMethodsOf, WalletsOf};
-use super::object::{Invoice, InvoiceConnection, InvoiceKind, InvoiceStatus, PaymentMethod, Wallet};
+use super::loader::{PaymentMethodsOf, WalletsOf};
+use super::object::{InvoiceKind, InvoiceStatus, PaymentMethod, Wallet};
 use crate::answer::loaded;
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::scalar::{CurrencyCode, Date, DateTime, Money};
 
 /// Which invoices are wanted.
@@ -33,41 +31,15 @@ impl From<InvoiceFilter> for queries::InvoiceFilter {
     }
 }
 
-/// The invoices of an account or a product, newest first, as far as the viewer sees them.
-pub async fn invoices(
-    ctx: &Context<'_>,
-    of: Parent,
-    parent: Uuid,
-    first: Option<i32>,
-    after: Option<String>,
-    filter: Option<InvoiceFilter>,
-) -> Result<InvoiceConnection> {
-    let filter: queries::InvoiceFilter = filter.unwrap_or_default().into();
-    let page = cursor::page(first, after.as_deref(), None, None)?;
-    let count_key = InvoiceCountOf { of, parent, filter: filter.clone() };
-    let found = loaded(ctx.loads().load_one(InvoicesOf { of, parent, filter, page }).await)?;
-    let page = found.unwrap_or(domain::page::Page::empty()).map(|row| (row.id.0, Invoice(row)));
-    Ok(InvoiceConnection::new(
-        page,
-        Box::new(move |ctx| {
-            let key = count_key.clone();
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(key).await)?.unwrap_or_default();
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}
-
 /// The ways to pay of an account; none to those who may not use them.
 pub async fn payment_methods(ctx: &Context<'_>, account: AccountId) -> Result<Vec<PaymentMethod>> {
-    let rows = loaded(ctx.loads().load_one(PaymentMethodsOf(account.0)).await)?.unwrap_or_default();
+    let rows = loaded(ctx.loads().load_one(PaymentMethodsOf(account)).await)?.unwrap_or_default();
     Ok(rows.into_iter().map(PaymentMethod).collect())
 }
 
 /// The wallets of an account, by currency; none to those who may not see them.
 pub async fn wallets(ctx: &Context<'_>, account: AccountId) -> Result<Vec<Wallet>> {
-    let rows = loaded(ctx.loads().load_one(WalletsOf(account.0)).await)?.unwrap_or_default();
+    let rows = loaded(ctx.loads().load_one(WalletsOf(account)).await)?.unwrap_or_default();
     Ok(rows.into_iter().map(Wallet).collect())
 }
 

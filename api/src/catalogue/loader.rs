@@ -1,42 +1,45 @@
 //! Plans and prices, one statement a level.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
-use domain::Error;
+use domain::Reader;
 use domain::catalogue::queries;
+use domain::page::ById;
 use entities::id::{OfferingId, PlanId};
+use entities::offering::{self, ProductKind};
 use entities::{plan, price};
+use uuid::Uuid;
 
-use crate::context::Loads;
+use crate::list::{Counts, List, Pages};
+use crate::loader::loaders;
 
-/// The plans of an offering.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PlansOf(pub OfferingId);
-
-/// What a plan costs today.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PricesOf(pub PlanId);
-
-impl Loader<PlansOf> for Loads {
-    type Value = Vec<plan::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[PlansOf]) -> Result<HashMap<PlansOf, Self::Value>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let plans = queries::plans_of(&self.reader(), &ids).await?;
-        Ok(plans.into_iter().map(|(id, rows)| (PlansOf(id), rows)).collect())
-    }
+loaders! {
+    /// The plans of an offering.
+    PlansOf(OfferingId) -> Vec<plan::Model> = queries::plans_of;
+    /// What a plan costs today.
+    PricesOf(PlanId) -> Vec<price::Model> = queries::prices_of;
 }
 
-impl Loader<PricesOf> for Loads {
-    type Value = Vec<price::Model>;
-    type Error = Arc<Error>;
+/// The catalogue.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Offerings {
+    pub kind: Option<ProductKind>,
+}
 
-    async fn load(&self, keys: &[PricesOf]) -> Result<HashMap<PricesOf, Self::Value>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let prices = queries::prices_of(&self.reader(), &ids).await?;
-        Ok(prices.into_iter().map(|(id, rows)| (PricesOf(id), rows)).collect())
+impl List for Offerings {
+    type Parent = ();
+    type Row = offering::Model;
+    type Key = Uuid;
+
+    fn key(row: &offering::Model) -> Uuid {
+        row.id.0
+    }
+
+    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
+        Ok(HashMap::from([((), queries::offerings(reader, self.kind, page).await?)]))
+    }
+
+    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
+        Ok(HashMap::from([((), queries::count_offerings(reader, self.kind).await?)]))
     }
 }

@@ -1,7 +1,6 @@
 //! What is shown of the catalogue. All of it is public.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::money::{self, Currency};
 use entities::{offering, plan, price};
 
 use super::loader::{PlansOf, PricesOf};
@@ -12,7 +11,7 @@ use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Reached;
 use crate::programme::object::ProductKind;
-use crate::scalar::Money;
+use crate::scalar::{Money, amount};
 
 /// What the provider sells.
 #[derive(Clone)]
@@ -96,12 +95,6 @@ impl Price {
     fn of(row: &price::Model) -> Result<Self> {
         Ok(Self { term_months: row.term_months, price: amount(row.amount_minor, &row.currency)? })
     }
-}
-
-/// An amount as it is stored.
-pub fn amount(minor: i64, currency: &str) -> Result<Money> {
-    let currency = Currency::parse(currency).map_err(|_| EdgeError::internal())?;
-    Ok(money::Money::new(minor, currency).into())
 }
 
 /// A plan that something seen is about.

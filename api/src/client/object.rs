@@ -3,22 +3,20 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::order::queries::CartsOf;
 use domain::product::queries::Parent;
-use entities::id::AccountId;
-use entities::{account, client};
+use entities::client;
+use entities::id::ClientId;
 
-use super::loader::{ClientsOf, CountClientsOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
-use crate::connection::connection;
+use crate::connection::{connection, lists};
 use crate::context::ContextExt;
-use crate::cursor;
-use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::Reached;
-use crate::order::object::{CartConnection, CartStatus, carts_of};
+use crate::order::loader::Carts;
+use crate::order::object::{Cart, CartConnection, CartStatus};
 use crate::partnership::loader::OfPair;
 use crate::partnership::object::Partnership;
-use crate::product::object::{ProductConnection, ProductFilter, products_of};
+use crate::product::loader::Products;
+use crate::product::object::{Product, ProductConnection, ProductFilter};
 use crate::scalar::DateTime;
 
 /// A partner's own record of a client. It can exist before, and without, the client's account.
@@ -34,8 +32,7 @@ impl Client {
 
     /// Whose record it is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Account> {
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.partner_id)).await)?;
-        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+        Account::by(ctx, self.0.partner_id).await
     }
 
     /// As the partner calls them.
@@ -70,63 +67,33 @@ impl Client {
 
     /// Null until connected.
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        let Some(id) = self.0.account_id else { return Ok(None) };
-        Ok(loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?.map(Account))
+        Account::maybe(ctx, self.0.account_id).await
     }
 
     /// The one with the connected account, while it lasts.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.0.account_id else { return Ok(None) };
-        Ok(loaded(ctx.loads().load_one(OfPair(self.0.partner_id, id)).await)?.map(Partnership))
+        Ok(loaded(ctx.loads().load_one(OfPair((self.0.partner_id, id))).await)?.map(Partnership))
     }
 
-    /// Products of the client's account that the viewer may see, and the partner's own products assigned to this client.
-    async fn products(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        filter: Option<ProductFilter>,
-    ) -> Result<ProductConnection> {
-        products_of(ctx, (Parent::Client, self.0.id.0), (first, after, last, before), filter).await
+    /// What a client record has lists of.
+    #[graphql(flatten)]
+    async fn lists(&self) -> ClientLists {
+        ClientLists(self.0.id)
     }
+}
 
-    /// The carts for this client, newest first.
-    async fn carts(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        status: Option<CartStatus>,
-    ) -> Result<CartConnection> {
-        carts_of(ctx, (CartsOf::Client, self.0.id.0), (first, after, last, before), status).await
+lists! {
+    /// What a client record has lists of.
+    ClientLists of ClientId {
+        /// Products of the client's account that the viewer may see, and the partner's own products assigned to this client.
+        products(filter: Option<ProductFilter>) -> ProductConnection =
+            Products { of: Parent::Client, filter: filter.unwrap_or_default().into() } => Product;
+
+        /// The carts for this client, newest first.
+        carts(status: Option<CartStatus>) -> CartConnection =
+            Carts { of: CartsOf::Client, status: status.map(Into::into) } => Cart;
     }
 }
 
 connection!(ClientConnection, ClientEdge, Client);
-
-/// `Account.clients`.
-pub async fn clients_of(
-    ctx: &Context<'_>,
-    partner_id: AccountId,
-    (first, after, last, before): (Option<i32>, Option<String>, Option<i32>, Option<String>),
-    search: Option<String>,
-) -> Result<ClientConnection> {
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let key = ClientsOf { partner_id, search: search.clone(), page };
-    let rows = loaded(ctx.loads().load_one(key).await)?.unwrap_or(domain::page::Page::empty());
-    Ok(ClientConnection::new(
-        rows.map(|row| (row.id.0, Client(row))),
-        Box::new(move |ctx| {
-            let key = CountClientsOf { partner_id, search: search.clone() };
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(key).await)?.unwrap_or_default();
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}

@@ -6,7 +6,7 @@ use domain::billing::Collected;
 use domain::error::{Code, Refusal};
 use domain::order::commands::{self, AddCartItem, CheckoutCart, OrderItem, PlaceOrder, Placed, UpdateCartItem};
 use entities::id::{CartItemId, ClientId, PaymentMethodId, PlanId};
-use entities::order;
+use entities::{cart, order};
 
 use super::object::{Cart, CheckoutMethod, Order};
 use crate::answer::{answer, loaded, payloads, user_error};
@@ -151,6 +151,10 @@ impl PlaceOrderInput {
     }
 }
 
+fn changed(cart: cart::Model) -> CartPayload {
+    CartPayload { cart: Some(Cart(cart)), ..CartPayload::default() }
+}
+
 /// The order as it is now, with what became of its payment: declined and unknown are user errors beside the order.
 async fn ordered(ctx: &Context<'_>, end: Result<(Placed, Collected), Error>) -> Result<OrderPayload> {
     let (placed, collected) = match end {
@@ -184,7 +188,7 @@ impl OrderMutation {
             let client_id: ClientId = row_of(Kind::Client, &input.client_id)?;
             ctx.write(move |work| Box::pin(commands::create_cart(work, client_id))).await
         };
-        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+        answer(end.await, changed)
     }
 
     /// The term is the plan's default unless said.
@@ -194,7 +198,7 @@ impl OrderMutation {
             let command = input.into_command()?;
             ctx.write(move |work| Box::pin(commands::add_cart_item(work, command.clone()))).await
         };
-        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+        answer(end.await, changed)
     }
 
     /// What is absent stays.
@@ -204,7 +208,7 @@ impl OrderMutation {
             let command = input.into_command()?;
             ctx.write(move |work| Box::pin(commands::update_cart_item(work, command.clone()))).await
         };
-        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+        answer(end.await, changed)
     }
 
     /// Takes a line out.
@@ -215,7 +219,7 @@ impl OrderMutation {
             let item_id: CartItemId = row_at(Kind::CartItem, &input.item_id, "itemId")?;
             ctx.write(move |work| Box::pin(commands::remove_cart_item(work, cart_id, item_id))).await
         };
-        answer(end.await, |row| CartPayload { cart: Some(Cart(row)), ..CartPayload::default() })
+        answer(end.await, changed)
     }
 
     /// Places the order of a cart and pays it.

@@ -1,27 +1,23 @@
 //! What is shown of carts and orders.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::order::queries::{CartsOf as Of, Contents, Way};
-use domain::page::Page;
-use entities::id::AccountId;
-use entities::{account, cart, cart_item, client, invoice, order, order_line, user};
-use uuid::Uuid;
+use domain::order::queries::{Contents, Way};
+use entities::{cart, cart_item, client, invoice, order, order_line};
 
-use super::loader::{CartsOf, ContentsOf, CountCartsOf, CountOrdersOf, InvoiceOf, LinesOf, OrdersOf};
+use super::loader::{ContentsOf, InvoiceOf, LinesOf};
 use crate::account::object::{Account, User};
 use crate::answer::loaded;
 use crate::billing::object::Invoice;
-use crate::catalogue::object::{Plan, amount, plan_by};
+use crate::catalogue::object::{Plan, plan_by};
 use crate::client::object::Client;
 use crate::connection::connection;
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::{Reached, Seen};
+use crate::loader::Seen;
 use crate::product::loader::OfOrderLine;
 use crate::product::object::Product;
-use crate::scalar::{DateTime, Money};
+use crate::scalar::{DateTime, Money, amount};
 
 /// PENDING_PAYMENT: checked out, and the gateway's answer is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -83,7 +79,7 @@ impl Cart {
 
     /// Whose cart it is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_by(ctx, self.0.partner_id).await
+        Account::by(ctx, self.0.partner_id).await
     }
 
     /// How far it is.
@@ -226,25 +222,13 @@ impl CheckoutOption {
             method: method.into(),
             available: reason.is_none(),
             reason,
-            billed_to: maybe_account(ctx, billed_to_id).await?,
-            installed_in: maybe_account(ctx, installed_in_id).await?,
+            billed_to: Account::maybe(ctx, billed_to_id).await?,
+            installed_in: Account::maybe(ctx, installed_in_id).await?,
             discount: discount.map(Money::from),
             total: total.map(Money::from),
             cashback: cashback.map(Money::from),
         })
     }
-}
-
-async fn maybe_account(ctx: &Context<'_>, id: Option<AccountId>) -> Result<Option<Account>> {
-    match id {
-        Some(id) => account_by(ctx, id).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-async fn account_by(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
-    let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
-    Ok(Account(row.ok_or_else(EdgeError::internal)?))
 }
 
 /// What was ordered, at the prices of that day: total = subtotal − discount + tax.
@@ -270,18 +254,17 @@ impl Order {
 
     /// Who ordered.
     async fn placed_by(&self, ctx: &Context<'_>) -> Result<User> {
-        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.placed_by_id)).await)?;
-        Ok(User(row.ok_or_else(EdgeError::internal)?))
+        User::by(ctx, self.0.placed_by_id).await
     }
 
     /// For which account they acted.
     async fn placed_from(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_by(ctx, self.0.placed_from_id).await
+        Account::by(ctx, self.0.placed_from_id).await
     }
 
     /// Who pays.
     async fn billed_to(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_by(ctx, self.0.billed_to_id).await
+        Account::by(ctx, self.0.billed_to_id).await
     }
 
     /// When.
@@ -384,47 +367,4 @@ impl OrderLine {
     async fn net(&self, ctx: &Context<'_>) -> Result<Money> {
         self.amount(ctx, self.row.net_minor).await
     }
-}
-
-/// `first`, `after`, `last`, `before`.
-pub type Quartet = (Option<i32>, Option<String>, Option<i32>, Option<String>);
-
-/// `Account.carts` and `Client.carts`: newest first.
-pub async fn carts_of(
-    ctx: &Context<'_>,
-    (of, parent): (Of, Uuid),
-    (first, after, last, before): Quartet,
-    status: Option<CartStatus>,
-) -> Result<CartConnection> {
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let status = status.map(Into::into);
-    let rows = loaded(ctx.loads().load_one(CartsOf { of, parent, status, page }).await)?.unwrap_or(Page::empty());
-    Ok(CartConnection::new(
-        rows.map(|row| (row.id.0, Cart(row))),
-        Box::new(move |ctx| {
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(CountCartsOf { of, parent, status }).await)?;
-                Ok(i32::try_from(count.unwrap_or_default()).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}
-
-/// `Account.orders`: newest first.
-pub async fn orders_of(
-    ctx: &Context<'_>,
-    account_id: AccountId,
-    (first, after, last, before): Quartet,
-) -> Result<OrderConnection> {
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let rows = loaded(ctx.loads().load_one(OrdersOf(account_id, page)).await)?.unwrap_or(Page::empty());
-    Ok(OrderConnection::new(
-        rows.map(|row| (row.id.0, Order(row))),
-        Box::new(move |ctx| {
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(CountOrdersOf(account_id)).await)?;
-                Ok(i32::try_from(count.unwrap_or_default()).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
 }

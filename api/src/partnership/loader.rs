@@ -1,184 +1,73 @@
 //! Invitations and partnerships of accounts, and what hangs on them: one statement a level.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use async_graphql::dataloader::Loader;
-use domain::Error;
-use domain::page::{ById, Page};
-use domain::partnership::queries::{self, As, Invitations, OfferedProduct, PayerChange};
+use domain::Reader;
+use domain::page::ById;
+use domain::partnership::queries::{self, As, Invitations as Which, OfferedProduct, PairKey, PayerChange};
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId};
 use entities::invitation::{self, InvitationStatus};
 use entities::partnership::{self, PartnershipStatus};
+use uuid::Uuid;
 
-use crate::context::Loads;
+use crate::list::{Counts, List, Pages};
+use crate::loader::loaders;
 
-/// A list of invitations of an account.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct InvitationsOf {
-    pub account_id: AccountId,
-    pub which: Invitations,
+loaders! {
+    /// The partnership of a partner and a client that has not ended.
+    OfPair(PairKey) -> partnership::Model = queries::of_pairs;
+    /// The products that an invitation names.
+    OfferedIn(InvitationId) -> Vec<OfferedProduct> = queries::offered_products;
+    /// The products that a partnership names.
+    CoveredBy(PartnershipId) -> Vec<ProductId> = queries::covered_products;
+    /// The history of who pays.
+    PayerChangesOf(PartnershipId) -> Vec<PayerChange> = queries::payer_changes;
+}
+
+/// The invitations of an account.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Invitations {
+    pub which: Which,
     pub status: Option<InvitationStatus>,
 }
 
-/// A list of partnerships of an account.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PartnershipsOf {
-    pub account_id: AccountId,
+impl List for Invitations {
+    type Parent = AccountId;
+    type Row = invitation::Model;
+    type Key = Uuid;
+
+    fn key(row: &invitation::Model) -> Uuid {
+        row.id.0
+    }
+
+    async fn pages(&self, reader: &Reader, accounts: &[AccountId], page: &ById) -> Pages<Self> {
+        queries::invitations(reader, self.which, accounts, self.status, page).await
+    }
+
+    async fn counts(&self, reader: &Reader, accounts: &[AccountId]) -> Counts<Self> {
+        queries::count_invitations(reader, self.which, accounts, self.status).await
+    }
+}
+
+/// The partnerships of an account.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Partnerships {
     pub side: As,
     pub status: Option<PartnershipStatus>,
 }
 
-/// A page of a list.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PageOf<L>(pub L, pub ById);
+impl List for Partnerships {
+    type Parent = AccountId;
+    type Row = partnership::Model;
+    type Key = Uuid;
 
-/// How long a list is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CountOf<L>(pub L);
-
-/// The partnership of a partner and a client that has not ended.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct OfPair(pub AccountId, pub AccountId);
-
-/// The products that an invitation names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct OfferedIn(pub InvitationId);
-
-/// The products that a partnership names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CoveredBy(pub PartnershipId);
-
-/// The history of who pays.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PayerChangesOf(pub PartnershipId);
-
-/// What is asked alike is asked in one statement: aliases may ask for several.
-fn alike<K: Copy, S: Eq + std::hash::Hash>(keys: impl Iterator<Item = (S, K)>) -> HashMap<S, Vec<K>> {
-    let mut asked: HashMap<S, Vec<K>> = HashMap::new();
-    for (shape, key) in keys {
-        asked.entry(shape).or_default().push(key);
+    fn key(row: &partnership::Model) -> Uuid {
+        row.id.0
     }
-    asked
-}
 
-impl Loader<PageOf<InvitationsOf>> for Loads {
-    type Value = Page<invitation::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[PageOf<InvitationsOf>],
-    ) -> Result<HashMap<PageOf<InvitationsOf>, Page<invitation::Model>>, Arc<Error>> {
-        let asked = keys.iter().map(|PageOf(list, page)| ((list.which, list.status, page), list.account_id));
-        let mut found = HashMap::with_capacity(keys.len());
-        for ((which, status, page), ids) in alike(asked) {
-            let of = queries::invitations(&self.reader(), which, &ids, status, page).await?;
-            found.extend(of.into_iter().map(|(id, rows)| {
-                (PageOf(InvitationsOf { account_id: id.into(), which, status }, page.clone()), rows)
-            }));
-        }
-        Ok(found)
+    async fn pages(&self, reader: &Reader, accounts: &[AccountId], page: &ById) -> Pages<Self> {
+        queries::partnerships(reader, self.side, accounts, self.status, page).await
     }
-}
 
-impl Loader<CountOf<InvitationsOf>> for Loads {
-    type Value = i64;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[CountOf<InvitationsOf>]) -> Result<HashMap<CountOf<InvitationsOf>, i64>, Arc<Error>> {
-        let asked = keys.iter().map(|CountOf(list)| ((list.which, list.status), list.account_id));
-        let mut found = HashMap::with_capacity(keys.len());
-        for ((which, status), ids) in alike(asked) {
-            let of = queries::count_invitations(&self.reader(), which, &ids, status).await?;
-            found.extend(
-                of.into_iter().map(|(id, n)| (CountOf(InvitationsOf { account_id: id.into(), which, status }), n)),
-            );
-        }
-        Ok(found)
-    }
-}
-
-impl Loader<PageOf<PartnershipsOf>> for Loads {
-    type Value = Page<partnership::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[PageOf<PartnershipsOf>],
-    ) -> Result<HashMap<PageOf<PartnershipsOf>, Page<partnership::Model>>, Arc<Error>> {
-        let asked = keys.iter().map(|PageOf(list, page)| ((list.side, list.status, page), list.account_id));
-        let mut found = HashMap::with_capacity(keys.len());
-        for ((side, status, page), ids) in alike(asked) {
-            let of = queries::partnerships(&self.reader(), side, &ids, status, page).await?;
-            found.extend(of.into_iter().map(|(id, rows)| {
-                (PageOf(PartnershipsOf { account_id: id.into(), side, status }, page.clone()), rows)
-            }));
-        }
-        Ok(found)
-    }
-}
-
-impl Loader<CountOf<PartnershipsOf>> for Loads {
-    type Value = i64;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[CountOf<PartnershipsOf>],
-    ) -> Result<HashMap<CountOf<PartnershipsOf>, i64>, Arc<Error>> {
-        let asked = keys.iter().map(|CountOf(list)| ((list.side, list.status), list.account_id));
-        let mut found = HashMap::with_capacity(keys.len());
-        for ((side, status), ids) in alike(asked) {
-            let of = queries::count_partnerships(&self.reader(), side, &ids, status).await?;
-            found.extend(
-                of.into_iter().map(|(id, n)| (CountOf(PartnershipsOf { account_id: id.into(), side, status }), n)),
-            );
-        }
-        Ok(found)
-    }
-}
-
-impl Loader<OfPair> for Loads {
-    type Value = partnership::Model;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[OfPair]) -> Result<HashMap<OfPair, partnership::Model>, Arc<Error>> {
-        let pairs: Vec<_> = keys.iter().map(|OfPair(partner, client)| (*partner, *client)).collect();
-        let found = queries::of_pairs(&self.reader(), &pairs).await?;
-        Ok(found.into_iter().map(|((partner, client), row)| (OfPair(partner, client), row)).collect())
-    }
-}
-
-impl Loader<OfferedIn> for Loads {
-    type Value = Vec<OfferedProduct>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[OfferedIn]) -> Result<HashMap<OfferedIn, Vec<OfferedProduct>>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = queries::offered_products(&self.reader(), &ids).await?;
-        Ok(found.into_iter().map(|(id, products)| (OfferedIn(id), products)).collect())
-    }
-}
-
-impl Loader<CoveredBy> for Loads {
-    type Value = Vec<ProductId>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[CoveredBy]) -> Result<HashMap<CoveredBy, Vec<ProductId>>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = queries::covered_products(&self.reader(), &ids).await?;
-        Ok(found.into_iter().map(|(id, products)| (CoveredBy(id), products)).collect())
-    }
-}
-
-impl Loader<PayerChangesOf> for Loads {
-    type Value = Vec<PayerChange>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[PayerChangesOf]) -> Result<HashMap<PayerChangesOf, Vec<PayerChange>>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = queries::payer_changes(&self.reader(), &ids).await?;
-        Ok(found.into_iter().map(|(id, changes)| (PayerChangesOf(id), changes)).collect())
+    async fn counts(&self, reader: &Reader, accounts: &[AccountId]) -> Counts<Self> {
+        queries::count_partnerships(reader, self.side, accounts, self.status).await
     }
 }

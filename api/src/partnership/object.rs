@@ -1,22 +1,20 @@
 //! What is shown of invitations and partnerships.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::page::Page;
-use domain::partnership::queries::{self, As, Invitations};
+use domain::partnership::queries;
 use domain::partnership::rules;
 use domain::permission::Permissions;
-use entities::id::{AccountId, ProductId};
-use entities::{account, invitation, partnership, product, user};
+use entities::id::ProductId;
+use entities::{invitation, partnership, product};
 
-use super::loader::{CountOf, CoveredBy, InvitationsOf, OfferedIn, PageOf, PartnershipsOf, PayerChangesOf};
+use super::loader::{CoveredBy, OfferedIn, PayerChangesOf};
 use crate::account::object::{Account, Permission, User, permissions};
 use crate::answer::loaded;
 use crate::connection::connection;
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode_as, encode};
-use crate::loader::{Reached, Seen};
+use crate::loader::Seen;
 use crate::product::object::Product;
 use crate::programme::object::ProductKind;
 use crate::renewal::object::PayerChangePreview;
@@ -66,11 +64,6 @@ pub enum PartnershipStatus {
     Ended,
 }
 
-async fn account(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
-    let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
-    Ok(Account(row.ok_or_else(EdgeError::internal)?))
-}
-
 /// An offer of access, by a client to a partner (CLIENT_TO_PARTNER), or a request for it, by a partner to a client.
 #[derive(Clone)]
 pub struct Invitation(pub invitation::Model);
@@ -94,10 +87,7 @@ impl Invitation {
 
     /// Null while a partner's request went to an address without an account.
     async fn client(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.0.client_account_id {
-            Some(id) => account(ctx, id).await.map(Some),
-            None => Ok(None),
-        }
+        Account::maybe(ctx, self.0.client_account_id).await
     }
 
     /// Who offers, or is asked.
@@ -107,7 +97,7 @@ impl Invitation {
 
     /// Who shall look after the client.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Account> {
-        account(ctx, self.0.partner_id).await
+        Account::by(ctx, self.0.partner_id).await
     }
 
     /// The products covered; null means all.
@@ -216,12 +206,12 @@ impl Partnership {
 
     /// Who looks after the client.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Account> {
-        account(ctx, self.0.partner_id).await
+        Account::by(ctx, self.0.partner_id).await
     }
 
     /// Who is looked after.
     async fn client(&self, ctx: &Context<'_>) -> Result<Account> {
-        account(ctx, self.0.client_account_id).await
+        Account::by(ctx, self.0.client_account_id).await
     }
 
     /// How it stands.
@@ -305,59 +295,11 @@ impl PayerChange {
 
     /// Who changed it.
     async fn changed_by(&self, ctx: &Context<'_>) -> Result<User> {
-        let row = loaded(ctx.loads().load_one(Reached::<user::Model>::by(self.0.changed_by_id)).await)?;
-        Ok(User(row.ok_or_else(EdgeError::internal)?))
+        User::by(ctx, self.0.changed_by_id).await
     }
 
     /// When.
     async fn changed_at(&self) -> DateTime {
         DateTime(self.0.row.changed_at)
     }
-}
-
-/// The contract's quartet, as the arguments come.
-pub type Quartet = (Option<i32>, Option<String>, Option<i32>, Option<String>);
-
-/// `Account.receivedInvitations` and `Account.sentInvitations`.
-pub async fn invitations_of(
-    ctx: &Context<'_>,
-    account_id: AccountId,
-    which: Invitations,
-    (first, after, last, before): Quartet,
-    status: Option<InvitationStatus>,
-) -> Result<InvitationConnection> {
-    let list = InvitationsOf { account_id, which, status: status.map(Into::into) };
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let rows = loaded(ctx.loads().load_one(PageOf(list, page)).await)?.unwrap_or(Page::empty());
-    Ok(InvitationConnection::new(
-        rows.map(|row| (row.id.0, Invitation(row))),
-        Box::new(move |ctx| {
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(CountOf(list)).await)?.unwrap_or_default();
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}
-
-/// `Account.partnershipsAsPartner` and `Account.partnershipsAsClient`.
-pub async fn partnerships_of(
-    ctx: &Context<'_>,
-    account_id: AccountId,
-    side: As,
-    (first, after, last, before): Quartet,
-    status: Option<PartnershipStatus>,
-) -> Result<PartnershipConnection> {
-    let list = PartnershipsOf { account_id, side, status: status.map(Into::into) };
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let rows = loaded(ctx.loads().load_one(PageOf(list, page)).await)?.unwrap_or(Page::empty());
-    Ok(PartnershipConnection::new(
-        rows.map(|row| (row.id.0, Partnership(row))),
-        Box::new(move |ctx| {
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(CountOf(list)).await)?.unwrap_or_default();
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
 }

@@ -1,26 +1,24 @@
 //! What is shown of products.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use domain::billing::queries::Parent as Invoiced;
-use domain::page::Page;
-use domain::product::queries::{self, Parent};
-use entities::{account, client, partnership, product};
-use uuid::Uuid;
+use domain::billing::queries::{InvoiceFilter, Parent as Invoiced};
+use domain::product::queries;
+use entities::id::ProductId;
+use entities::{client, partnership, product};
 
-use super::loader::{PayerOf, ProductCountOf, ProductsOf, QuoteOf};
+use super::loader::{PayerOf, QuoteOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
-use crate::billing::object::InvoiceConnection;
-use crate::billing::query::invoices;
+use crate::billing::loader::Invoices;
+use crate::billing::object::{Invoice, InvoiceConnection};
 use crate::catalogue::object::{Plan, plan_by};
 use crate::client::object::Client;
-use crate::connection::connection;
+use crate::connection::{connection, lists};
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::{Reached, Seen};
-use crate::partnership::object::{Partnership, Quartet};
+use crate::loader::Seen;
+use crate::partnership::object::Partnership;
 use crate::programme::object::ProductKind;
 use crate::renewal::object::RenewalQuote;
 use crate::scalar::Date;
@@ -80,8 +78,7 @@ impl Product {
 
     /// Its holder: where it is installed.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
-        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// What it is.
@@ -137,8 +134,7 @@ impl Product {
     /// Who the next renewal is billed to, as things stand.
     async fn payer(&self, ctx: &Context<'_>) -> Result<Account> {
         let payer = loaded(ctx.loads().load_one(PayerOf(self.0.id)).await)?.ok_or_else(EdgeError::internal)?;
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(payer)).await)?;
-        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+        Account::by(ctx, payer).await
     }
 
     /// PARTNERSHIP: renewals follow the payer of `managedBy`, as for all that the partner ordered. ACCOUNT: the holding
@@ -159,38 +155,19 @@ impl Product {
         Ok(quote.map(|quote| RenewalQuote(quote.shown_to(ctx.reader().actor()))))
     }
 
-    /// Those with a line about it, newest first, as far as the viewer sees them.
-    async fn invoices(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<InvoiceConnection> {
-        invoices(ctx, Invoiced::Product, self.0.id.0, first, after, None).await
+    /// What a product has lists of.
+    #[graphql(flatten)]
+    async fn lists(&self) -> ProductLists {
+        ProductLists(self.0.id)
+    }
+}
+
+lists! {
+    /// What a product has lists of.
+    ProductLists of ProductId {
+        /// Those with a line about it, newest first, as far as the viewer sees them.
+        invoices() -> InvoiceConnection = Invoices { of: Invoiced::Product, filter: InvoiceFilter::default() } => Invoice;
     }
 }
 
 connection!(ProductConnection, ProductEdge, Product);
-
-/// `Account.products` and `Client.products`.
-pub async fn products_of(
-    ctx: &Context<'_>,
-    (of, parent): (Parent, Uuid),
-    (first, after, last, before): Quartet,
-    filter: Option<ProductFilter>,
-) -> Result<ProductConnection> {
-    let filter: queries::ProductFilter = filter.unwrap_or_default().into();
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let key = ProductsOf { of, parent, filter: filter.clone(), page };
-    let rows = loaded(ctx.loads().load_one(key).await)?.unwrap_or(Page::empty());
-    Ok(ProductConnection::new(
-        rows.map(|row| (row.id.0, Product(row))),
-        Box::new(move |ctx| {
-            let key = ProductCountOf { of, parent, filter: filter.clone() };
-            Box::pin(async move {
-                let count = loaded(ctx.loads().load_one(key).await)?.unwrap_or_default();
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}

@@ -1,60 +1,45 @@
 //! Programmes and profiles, one statement a level.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
-use domain::Error;
+use domain::Reader;
+use domain::page::PageRequest;
 use domain::programme::queries;
 use entities::id::{AccountId, ProgrammeId};
 use entities::{partner_profile, programme, programme_kind_rate};
 
-use crate::context::Loads;
+use crate::list::{Counts, List, Pages};
+use crate::loader::loaders;
 
-/// A programme. Public.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ProgrammeById(pub ProgrammeId);
-
-/// The rates of a programme that differ.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct KindRatesOf(pub ProgrammeId);
-
-/// The profile of an account, as far as the viewer sees it.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ProfileOf(pub AccountId);
-
-impl Loader<ProgrammeById> for Loads {
-    type Value = programme::Model;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[ProgrammeById]) -> Result<HashMap<ProgrammeById, programme::Model>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = queries::programmes_by_id(&self.reader(), &ids).await?;
-        Ok(rows.into_iter().map(|row| (ProgrammeById(row.id), row)).collect())
-    }
+loaders! {
+    /// A programme. Public.
+    ProgrammeById(ProgrammeId) -> programme::Model = queries::programmes_by_id;
+    /// The rates of a programme that differ.
+    KindRatesOf(ProgrammeId) -> Vec<programme_kind_rate::Model> = queries::kind_rates;
+    /// The profile of an account, as far as the viewer sees it.
+    ProfileOf(AccountId) -> partner_profile::Model = queries::profiles_of;
 }
 
-impl Loader<KindRatesOf> for Loads {
-    type Value = Vec<programme_kind_rate::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[KindRatesOf]) -> Result<HashMap<KindRatesOf, Self::Value>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let mut found: HashMap<KindRatesOf, Self::Value> = HashMap::new();
-        for row in queries::kind_rates(&self.reader(), &ids).await? {
-            found.entry(KindRatesOf(row.programme_id)).or_default().push(row);
-        }
-        Ok(found)
-    }
+/// The published profiles.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Profiles {
+    pub search: Option<String>,
 }
 
-impl Loader<ProfileOf> for Loads {
-    type Value = partner_profile::Model;
-    type Error = Arc<Error>;
+impl List for Profiles {
+    type Parent = ();
+    type Row = partner_profile::Model;
+    type Key = String;
 
-    async fn load(&self, keys: &[ProfileOf]) -> Result<HashMap<ProfileOf, partner_profile::Model>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = queries::profiles_of(&self.reader(), &ids).await?;
-        Ok(rows.into_iter().map(|row| (ProfileOf(row.account_id), row)).collect())
+    fn key(row: &partner_profile::Model) -> String {
+        row.slug.clone()
+    }
+
+    async fn pages(&self, reader: &Reader, _: &[()], page: &PageRequest<String>) -> Pages<Self> {
+        Ok(HashMap::from([((), queries::profiles(reader, self.search.as_deref(), page).await?)]))
+    }
+
+    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
+        Ok(HashMap::from([((), queries::count_profiles(reader, self.search.as_deref()).await?)]))
     }
 }

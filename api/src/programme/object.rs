@@ -1,18 +1,15 @@
 //! What is shown of programmes and profiles.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::money::Currency;
-use entities::{account, partner_profile, programme};
+use entities::{partner_profile, programme};
 
 use super::loader::KindRatesOf;
 use crate::account::object::Account;
 use crate::answer::loaded;
 use crate::connection::connection;
 use crate::context::ContextExt;
-use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::Reached;
-use crate::scalar::{Money, Url};
+use crate::scalar::{Money, Url, amount};
 
 /// What the provider sells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -79,8 +76,7 @@ impl PartnerProgramme {
 
     /// For the wallet in its currency; one in another pays out from any amount above zero.
     async fn minimum_payout(&self) -> Result<Money> {
-        let currency = Currency::parse(&self.0.currency).map_err(|_| EdgeError::internal())?;
-        Ok(Money(domain::money::Money::new(self.0.minimum_payout_minor, currency)))
+        amount(self.0.minimum_payout_minor, &self.0.currency)
     }
 }
 
@@ -102,8 +98,7 @@ impl PartnerProfile {
 
     /// Whose it is.
     async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(self.0.account_id)).await)?;
-        Ok(Account(row.ok_or_else(EdgeError::internal)?))
+        Account::by(ctx, self.0.account_id).await
     }
 
     /// One line.

@@ -4,9 +4,11 @@ use async_graphql::{Context, Object, Result};
 use domain::programme::queries;
 
 use crate::billing::query::{TrialBalanceRow, trial_balance};
+use crate::connection::lists;
 use crate::context::ContextExt;
 use crate::programme::object::PartnerProgramme;
-use crate::renewal::object::{RenewalRunConnection, renewal_runs};
+use crate::renewal::loader::RenewalRuns;
+use crate::renewal::object::{RenewalRun, RenewalRunConnection};
 use crate::scalar::DateTime;
 
 /// What staff can ask.
@@ -32,20 +34,21 @@ impl Provider {
         Ok(rows.into_iter().map(PartnerProgramme).collect())
     }
 
-    /// Newest first.
-    async fn renewal_runs(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<RenewalRunConnection> {
-        renewal_runs(ctx, (first, after, last, before)).await
-    }
-
     /// Every ledger account with its debits and credits; they balance per currency, always.
     async fn trial_balance(&self, ctx: &Context<'_>, as_of: Option<DateTime>) -> Result<Vec<TrialBalanceRow>> {
         trial_balance(ctx, as_of).await
+    }
+    /// What the provider has lists of.
+    #[graphql(flatten)]
+    async fn lists(&self) -> ProviderLists {
+        ProviderLists(())
+    }
+}
+
+lists! {
+    /// What the provider has lists of.
+    ProviderLists of () {
+        /// Newest first.
+        renewal_runs() -> RenewalRunConnection = RenewalRuns => RenewalRun;
     }
 }

@@ -1,28 +1,20 @@
 //! What is shown of renewals to come, of a change of the payer, and of runs.
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::page::Page;
 use domain::renewal::ShownQuote;
-use domain::renewal::queries::{self, count_runs, payer_change_preview, runs};
-use entities::id::{AccountId, ProductId};
-use entities::{account, partnership, product, renewal_run};
+use domain::renewal::queries::{self, payer_change_preview};
+use entities::id::ProductId;
+use entities::{partnership, product, renewal_run};
 
 use crate::account::object::Account;
 use crate::answer::loaded;
-use crate::connection::connection;
+use crate::connection::{Connection as _, Count, Paging, connection};
 use crate::context::ContextExt;
-use crate::cursor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
-use crate::loader::{Reached, Seen};
-use crate::partnership::object::Quartet;
+use crate::loader::Seen;
 use crate::product::object::Product;
 use crate::scalar::{Date, DateTime, Money};
-
-async fn account_by(ctx: &Context<'_>, id: AccountId) -> Result<Account> {
-    let row = loaded(ctx.loads().load_one(Reached::<account::Model>::by(id)).await)?;
-    Ok(Account(row.ok_or_else(EdgeError::internal)?))
-}
 
 /// What a renewal will cost, as much of it as the viewer may see.
 #[derive(Clone)]
@@ -37,7 +29,7 @@ impl RenewalQuote {
 
     /// Who pays.
     async fn billed_to(&self, ctx: &Context<'_>) -> Result<Account> {
-        account_by(ctx, self.0.billed_to_id).await
+        Account::by(ctx, self.0.billed_to_id).await
     }
 
     /// Net, of the whole term.
@@ -87,15 +79,12 @@ impl PayerChangePreview {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<RenewalChangeConnection> {
-        let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
+        let page = Paging { first, after, last, before }.request()?;
         let reader = ctx.reader();
         let found = payer_change_preview(&reader, &self.partnership, self.payer, self.product_ids.clone(), &page).await;
         let (rows, total) = ctx.read(found)?;
-        let total = i32::try_from(total).unwrap_or(i32::MAX);
-        Ok(RenewalChangeConnection::new(
-            rows.map(|change| (change.product_id.0, RenewalChange(change))),
-            Box::new(move |_| Box::pin(async move { Ok(total) })),
-        )?)
+        let rows = rows.map(|change| (change.product_id.0, RenewalChange(change)));
+        Ok(RenewalChangeConnection::new(rows, Count::known(total))?)
     }
 
     /// Who would hold the invoices, and alone see them.
@@ -104,7 +93,7 @@ impl PayerChangePreview {
             partnership::PayerKind::Client => self.partnership.client_account_id,
             partnership::PayerKind::Partner => self.partnership.partner_id,
         };
-        account_by(ctx, id).await
+        Account::by(ctx, id).await
     }
 }
 
@@ -186,18 +175,3 @@ impl RenewalRun {
 }
 
 connection!(RenewalRunConnection, RenewalRunEdge, RenewalRun);
-
-/// `Provider.renewalRuns`: newest first.
-pub async fn renewal_runs(ctx: &Context<'_>, (first, after, last, before): Quartet) -> Result<RenewalRunConnection> {
-    let page = cursor::page(first, after.as_deref(), last, before.as_deref())?;
-    let rows: Page<_> = ctx.read(runs(&ctx.reader(), &page).await)?;
-    Ok(RenewalRunConnection::new(
-        rows.map(|row| (row.id.0, RenewalRun(row))),
-        Box::new(|ctx| {
-            Box::pin(async move {
-                let count = ctx.read(count_runs(&ctx.reader()).await)?;
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            })
-        }),
-    )?)
-}

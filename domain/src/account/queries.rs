@@ -13,9 +13,11 @@ pub(crate) use super::store::lock_account;
 use super::{password, rules, store, token};
 use crate::actor::Actor;
 use crate::error::{Code, Error, refuse};
+use crate::nested::{self, List};
 use crate::page::{ById, Order, Page};
 use crate::permission::{self, Permission, Permissions, Target, visible};
 use crate::secret;
+use crate::sql::Sql;
 use crate::store::{Now, Reader, Store};
 use crate::text;
 
@@ -81,51 +83,31 @@ pub async fn held(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<Acc
     Ok(facts.into_iter().map(|(target, facts)| (target.account_id, facts.held())).collect())
 }
 
-/// The owners of these accounts, in one statement, for those who may do anything there.
-pub async fn owners(reader: &Reader, accounts: &[AccountId]) -> Result<Vec<membership::Model>, Error> {
+/// The owner of each account, in one statement, for those who may do anything there.
+pub async fn owners(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, membership::Model>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT m.* FROM membership m WHERE m.role = 'OWNER' AND m.account_id ").any(accounts);
-    Ok(sql.all(reader.conn()).await?)
+    let owners: Vec<membership::Model> = sql.all(reader.conn()).await?;
+    Ok(owners.into_iter().map(|owner| (owner.account_id, owner)).collect())
 }
 
-/// The memberships of each account that the actor sees, oldest first: the same page of each, in one statement.
+/// Oldest first.
+const MEMBERS: List = List::by_id("membership", "x.account_id = k.id", Order::Ascending);
+
+/// The memberships of each account that the actor sees: the same page of each, in one statement.
 pub async fn members(
     reader: &Reader,
     accounts: &[AccountId],
     page: &ById,
 ) -> Result<HashMap<AccountId, Page<membership::Model>>, Error> {
-    let mut sql = reader.sql();
-    let direction = if page.from_back { "DESC" } else { "ASC" };
-    sql.push("SELECT r.id, r.user_id, r.account_id, r.role, r.permissions, r.created_at FROM (SELECT x.*,")
-        .push(&format!(" row_number() OVER (PARTITION BY x.account_id ORDER BY x.id {direction}) AS place"))
-        .push(" FROM membership x WHERE x.account_id ")
-        .any(accounts)
-        .push(" AND ");
-    visible::memberships(&mut sql, reader.actor(), reader.now(), "x");
-    page.bounds(&mut sql, "x.id", Order::Ascending);
-    sql.add(") r WHERE r.place <= ? ORDER BY r.account_id, r.place", [page.fetched().into()]);
-    let rows: Vec<membership::Model> = sql.all(reader.conn()).await?;
-    let mut of: HashMap<AccountId, Vec<_>> = accounts.iter().map(|id| (*id, Vec::new())).collect();
-    for row in rows {
-        of.entry(row.account_id).or_default().push(row);
-    }
-    Ok(of.into_iter().map(|(id, rows)| (id, page.cut(rows))).collect())
+    let seen = |sql: &mut Sql| visible::memberships(sql, reader.actor(), reader.now(), "x");
+    nested::pages(reader, MEMBERS, accounts, page, seen).await
 }
 
 /// How many memberships of each account the actor sees.
 pub async fn count_members(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>, Error> {
-    let mut sql = reader.sql();
-    sql.push("SELECT x.account_id, count(*) AS n FROM membership x WHERE x.account_id ").any(accounts).push(" AND ");
-    visible::memberships(&mut sql, reader.actor(), reader.now(), "x");
-    sql.push(" GROUP BY x.account_id");
-    let rows: Vec<AccountCount> = sql.all(reader.conn()).await?;
-    Ok(rows.into_iter().map(|row| (row.account_id, row.n)).collect())
-}
-
-#[derive(FromQueryResult)]
-struct AccountCount {
-    account_id: AccountId,
-    n: i64,
+    let seen = |sql: &mut Sql| visible::memberships(sql, reader.actor(), reader.now(), "x");
+    nested::counts(reader, MEMBERS, accounts, seen).await
 }
 
 /// The actor's own memberships, oldest first; none for nobody.

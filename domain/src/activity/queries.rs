@@ -1,5 +1,7 @@
 //! Reads of feeds, through what the reader may see.
 
+use std::collections::HashMap;
+
 use entities::activity;
 use entities::id::AccountId;
 use sea_orm::FromQueryResult;
@@ -7,33 +9,32 @@ use sea_orm::FromQueryResult;
 use super::ActivityKind;
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::nested::{self, List};
 use crate::page::{Order, Page, PageRequest};
 use crate::permission::visible;
 use crate::sql::Sql;
 use crate::store::Reader;
-use crate::work::Number;
 
-/// A page of an account's feed, newest first, only of these kinds where some are given.
-pub async fn page(
+/// Newest first, by position.
+const FEED: List = List { table: "activity", tie: "x.account_id = k.id", key: "position", order: Order::Descending };
+
+/// The same page of each account's feed, newest first, only of these kinds where some are given.
+pub async fn pages(
     reader: &Reader,
-    account_id: AccountId,
+    accounts: &[AccountId],
     kinds: &[ActivityKind],
-    request: &PageRequest<i64>,
-) -> Result<Page<activity::Model>, Error> {
-    let mut sql = reader.sql();
-    sql.push("SELECT x.* FROM activity x WHERE ");
-    of_account(&mut sql, reader, account_id, kinds);
-    request.bounds(&mut sql, "x.position", Order::Descending);
-    request.order(&mut sql, "x.position", Order::Descending);
-    Ok(request.cut(sql.all(reader.conn()).await?))
+    page: &PageRequest<i64>,
+) -> Result<HashMap<AccountId, Page<activity::Model>>, Error> {
+    nested::pages(reader, FEED, accounts, page, |sql| wanted(sql, reader, kinds)).await
 }
 
-/// How many events the reader sees in an account's feed.
-pub async fn count(reader: &Reader, account_id: AccountId, kinds: &[ActivityKind]) -> Result<i64, Error> {
-    let mut sql = reader.sql();
-    sql.push("SELECT count(*) AS n FROM activity x WHERE ");
-    of_account(&mut sql, reader, account_id, kinds);
-    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |row| row.n))
+/// How many such events the reader sees in each account's feed.
+pub async fn counts(
+    reader: &Reader,
+    accounts: &[AccountId],
+    kinds: &[ActivityKind],
+) -> Result<HashMap<AccountId, i64>, Error> {
+    nested::counts(reader, FEED, accounts, |sql| wanted(sql, reader, kinds)).await
 }
 
 /// The next events of a feed after a position, oldest first.
@@ -44,14 +45,13 @@ pub async fn following(
     limit: i64,
 ) -> Result<Vec<activity::Model>, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT x.* FROM activity x WHERE ");
-    of_account(&mut sql, reader, account_id, &[]);
+    sql.add("SELECT x.* FROM activity x WHERE x.account_id = ? AND ", [account_id.into()]);
+    wanted(&mut sql, reader, &[]);
     sql.add(" AND x.position > ? ORDER BY x.position LIMIT ?", [after.into(), limit.into()]);
     Ok(sql.all(reader.conn()).await?)
 }
 
-fn of_account(sql: &mut Sql, reader: &Reader, account_id: AccountId, kinds: &[ActivityKind]) {
-    sql.add("x.account_id = ? AND ", [account_id.into()]);
+fn wanted(sql: &mut Sql, reader: &Reader, kinds: &[ActivityKind]) {
     visible::activity(sql, reader.actor(), reader.now(), "x");
     if !kinds.is_empty() {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entities::id::{AccountId, InvoiceId};
 use entities::invoice::{InvoiceKind, InvoiceStatus};
 use entities::{invoice, invoice_line, payment, payment_method};
 use sea_orm::{ActiveEnum, FromQueryResult};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::money::{Currency, Money};
-use crate::nested::{self, List};
+use crate::nested::{self, List, grouped};
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
 use crate::sql::Sql;
@@ -50,7 +51,7 @@ impl Parent {
                     JOIN invoice i ON i.order_id = o.order_id WHERE p.id = k.id)"
             }
         };
-        List { table: "invoice", tie, order: Order::Descending }
+        List::by_id("invoice", tie, Order::Descending)
     }
 }
 
@@ -119,47 +120,45 @@ fn wanted(sql: &mut Sql, reader: &Reader, filter: &InvoiceFilter) {
 }
 
 /// The lines of each of these invoices that the reader's actor sees, in their order. One statement.
-pub async fn lines(reader: &Reader, invoices: &[Uuid]) -> Result<HashMap<Uuid, Vec<invoice_line::Model>>, Error> {
+pub async fn lines(
+    reader: &Reader,
+    invoices: &[InvoiceId],
+) -> Result<HashMap<InvoiceId, Vec<invoice_line::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT l.* FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.invoice_id ").any(invoices);
     sql.push(" AND ");
     visible::invoices(&mut sql, reader.actor(), "i");
     sql.push(" ORDER BY l.invoice_id, l.position");
     let rows: Vec<invoice_line::Model> = sql.all(reader.conn()).await?;
-    Ok(grouped(rows, |line| line.invoice_id.into()))
+    Ok(grouped(rows.into_iter().map(|line| (line.invoice_id, line))))
 }
 
 /// The payments for each of these invoices that the reader's actor sees, oldest first. One statement.
-pub async fn payments(reader: &Reader, invoices: &[Uuid]) -> Result<HashMap<Uuid, Vec<payment::Model>>, Error> {
+pub async fn payments(
+    reader: &Reader,
+    invoices: &[InvoiceId],
+) -> Result<HashMap<InvoiceId, Vec<payment::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT p.* FROM payment p JOIN invoice i ON i.id = p.invoice_id WHERE p.invoice_id ").any(invoices);
     sql.push(" AND ");
     visible::invoices(&mut sql, reader.actor(), "i");
     sql.push(" ORDER BY p.id");
     let rows: Vec<payment::Model> = sql.all(reader.conn()).await?;
-    Ok(grouped(rows, |payment| payment.invoice_id.map_or(Uuid::nil(), Into::into)))
+    Ok(grouped(rows.into_iter().filter_map(|payment| Some((payment.invoice_id?, payment)))))
 }
 
 /// The ways to pay of each of these accounts that the reader's actor may use, the oldest first. One statement.
 pub async fn payment_methods(
     reader: &Reader,
-    accounts: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<payment_method::Model>>, Error> {
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, Vec<payment_method::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT m.* FROM payment_method m WHERE m.removed_at IS NULL AND m.account_id ").any(accounts);
     sql.push(" AND ");
     visible::payment_methods(&mut sql, reader.actor(), "m");
     sql.push(" ORDER BY m.id");
     let rows: Vec<payment_method::Model> = sql.all(reader.conn()).await?;
-    Ok(grouped(rows, |method| method.account_id.into()))
-}
-
-fn grouped<T>(rows: Vec<T>, parent: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
-    let mut by_parent: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for row in rows {
-        by_parent.entry(parent(&row)).or_default().push(row);
-    }
-    by_parent
+    Ok(grouped(rows.into_iter().map(|method| (method.account_id, method))))
 }
 
 /// A row of the trial balance.

@@ -2,79 +2,92 @@
 
 use std::collections::HashMap;
 
-use entities::id::AccountId;
+use entities::id::{AccountId, WalletEntryId};
 use entities::{wallet, wallet_entry};
-use uuid::Uuid;
+use sea_orm::{DbErr, FromQueryResult};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::error::Error;
+use crate::nested::{self, List, Parent, grouped};
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
+use crate::sql::{Sql, Type};
 use crate::store::Reader;
-use crate::work::Number;
 
 /// The wallets of each of these accounts, by currency. One statement.
-pub async fn wallets(reader: &Reader, accounts: &[Uuid]) -> Result<HashMap<Uuid, Vec<wallet::Model>>, Error> {
+pub async fn wallets(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<wallet::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT w.* FROM wallet w WHERE w.account_id ").any(accounts).push(" AND ");
     visible::wallet_entries(&mut sql, reader.actor(), "w");
     sql.push(" ORDER BY w.account_id, w.currency");
     let rows: Vec<wallet::Model> = sql.all(reader.conn()).await?;
-    let mut by_account: HashMap<Uuid, Vec<wallet::Model>> = HashMap::new();
-    for wallet in rows {
-        by_account.entry(wallet.account_id.into()).or_default().push(wallet);
+    Ok(grouped(rows.into_iter().map(|wallet| (wallet.account_id, wallet))))
+}
+
+/// Which wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct WalletKey {
+    /// Whose.
+    pub account_id: AccountId,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+impl From<&wallet::Model> for WalletKey {
+    fn from(wallet: &wallet::Model) -> Self {
+        Self { account_id: wallet.account_id, currency: wallet.currency.clone() }
     }
-    Ok(by_account)
 }
 
-/// An entry with the balance that it left: pending and available together, in minor units.
-#[derive(Debug, Clone)]
-pub struct EntryWithBalance {
-    /// The entry.
-    pub entry: wallet_entry::Model,
-    /// The sum of the entries up to this one.
-    pub balance_after_minor: i64,
+impl Parent for WalletKey {
+    fn push(sql: &mut Sql, wallets: &[Self]) -> Result<(), DbErr> {
+        let rows: Vec<_> = wallets
+            .iter()
+            .zip(1..)
+            .map(|(key, ordinal)| json!({ "ordinal": ordinal, "account_id": key.account_id, "currency": key.currency }))
+            .collect();
+        let columns = [("ordinal", Type::Int), ("account_id", Type::Id), ("currency", Type::Text)];
+        sql.records("k", &columns, &rows).map(drop)
+    }
 }
 
-/// A page of a wallet's entries, newest first.
-///
-/// Two statements: the page, and one sum up to its newest entry, from which the balances of the others follow.
+/// Newest first.
+const ENTRIES: List =
+    List::by_id("wallet_entry", "x.account_id = k.account_id AND x.currency = k.currency", Order::Descending);
+
+/// A page of each wallet's entries, newest first. One statement.
 pub async fn entries(
     reader: &Reader,
-    account_id: AccountId,
-    currency: &str,
+    wallets: &[WalletKey],
     page: &ById,
-) -> Result<Page<EntryWithBalance>, Error> {
-    let mut sql = reader.sql();
-    sql.add(
-        "SELECT x.* FROM wallet_entry x WHERE x.account_id = ? AND x.currency = ? AND ",
-        [account_id.into(), currency.into()],
-    );
-    visible::wallet_entries(&mut sql, reader.actor(), "x");
-    page.bounds(&mut sql, "x.id", Order::Descending);
-    page.order(&mut sql, "x.id", Order::Descending);
-    let found: Page<wallet_entry::Model> = page.cut(sql.all(reader.conn()).await?);
-    let Some(newest) = found.rows.first() else { return Ok(Page::empty()) };
-    let mut sql = reader.sql();
-    sql.add(
-        "SELECT CAST(coalesce(sum(amount_minor), 0) AS bigint) AS n FROM wallet_entry
-        WHERE account_id = ? AND currency = ? AND id <= ?",
-        [account_id.into(), currency.into(), newest.id.into()],
-    );
-    let mut balance = sql.one::<Number>(reader.conn()).await?.map_or(0, |sum| sum.n);
-    Ok(found.map(|entry| {
-        let balance_after_minor = balance;
-        balance -= entry.amount_minor;
-        EntryWithBalance { entry, balance_after_minor }
-    }))
+) -> Result<HashMap<WalletKey, Page<wallet_entry::Model>>, Error> {
+    let seen = |sql: &mut Sql| visible::wallet_entries(sql, reader.actor(), "x");
+    nested::pages(reader, ENTRIES, wallets, page, seen).await
 }
 
-/// How many entries a wallet has.
-pub async fn entry_count(reader: &Reader, account_id: AccountId, currency: &str) -> Result<i64, Error> {
+/// How many entries each wallet has.
+pub async fn entry_counts(reader: &Reader, wallets: &[WalletKey]) -> Result<HashMap<WalletKey, i64>, Error> {
+    nested::counts(reader, ENTRIES, wallets, |sql| visible::wallet_entries(sql, reader.actor(), "x")).await
+}
+
+#[derive(FromQueryResult)]
+struct BalanceAfter {
+    id: WalletEntryId,
+    balance_minor: i64,
+}
+
+/// The balance that each of these entries left, pending and available together, in minor units: what the wallet holds, less
+/// what came later. So it costs as much as the page is far from the wallet's end, not as its history is long. One statement.
+pub async fn balances_after(reader: &Reader, entries: &[WalletEntryId]) -> Result<HashMap<WalletEntryId, i64>, Error> {
     let mut sql = reader.sql();
-    sql.add(
-        "SELECT count(*) AS n FROM wallet_entry x WHERE x.account_id = ? AND x.currency = ? AND ",
-        [account_id.into(), currency.into()],
+    sql.push(
+        "SELECT x.id, CAST(w.pending_minor + w.available_minor - coalesce((SELECT sum(n.amount_minor) FROM wallet_entry n
+            WHERE n.account_id = x.account_id AND n.currency = x.currency AND n.id > x.id), 0) AS bigint) AS balance_minor
+        FROM wallet_entry x JOIN wallet w ON w.account_id = x.account_id AND w.currency = x.currency WHERE x.id ",
     );
+    sql.any(entries).push(" AND ");
     visible::wallet_entries(&mut sql, reader.actor(), "x");
-    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |count| count.n))
+    let rows = sql.all::<BalanceAfter>(reader.conn()).await?;
+    Ok(rows.into_iter().map(|BalanceAfter { id, balance_minor }| (id, balance_minor)).collect())
 }

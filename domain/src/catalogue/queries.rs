@@ -13,6 +13,7 @@ use super::rules::not_offered;
 use crate::calendar::local_date;
 use crate::error::{Error, Refusal};
 use crate::money::{Currency, Money, Rate};
+use crate::nested::grouped;
 use crate::page::{ById, Order, Page};
 use crate::sql::{Sql, Type};
 use crate::store::Reader;
@@ -54,11 +55,8 @@ pub async fn plans_of(
 ) -> Result<HashMap<OfferingId, Vec<plan::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT * FROM plan WHERE offering_id ").any(offerings).push(" ORDER BY offering_id, id");
-    let mut plans: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.all::<plan::Model>(reader.conn()).await? {
-        plans.entry(row.offering_id).or_default().push(row);
-    }
-    Ok(plans)
+    let rows: Vec<plan::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|plan| (plan.offering_id, plan))))
 }
 
 /// What these plans cost today, a date of the seller's, by currency and term. Public.
@@ -71,11 +69,8 @@ pub async fn prices_of(reader: &Reader, plans: &[PlanId]) -> Result<HashMap<Plan
         ORDER BY x.plan_id, x.currency, x.term_months",
         [today.into(), today.into()],
     );
-    let mut prices: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.all::<price::Model>(reader.conn()).await? {
-        prices.entry(row.plan_id).or_default().push(row);
-    }
-    Ok(prices)
+    let rows: Vec<price::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|price| (price.plan_id, price))))
 }
 
 /// A plan that somebody wants, and the two accounts whose rates may matter.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use entities::client::Model;
 use entities::id::AccountId;
-use uuid::Uuid;
 
 use crate::error::Error;
 use crate::nested::{self, List};
@@ -14,7 +13,7 @@ use crate::sql::Sql;
 use crate::store::Reader;
 use crate::text;
 
-const CLIENTS: List = List { table: "client", tie: "x.partner_id = k.id", order: Order::Ascending };
+const CLIENTS: List = List::by_id("client", "x.partner_id = k.id", Order::Ascending);
 
 /// A page of the records of each partner, oldest first; `search` looks into name, address and company.
 pub async fn of_partners(
@@ -22,12 +21,16 @@ pub async fn of_partners(
     partners: &[AccountId],
     search: Option<&str>,
     page: &ById,
-) -> Result<HashMap<Uuid, Page<Model>>, Error> {
+) -> Result<HashMap<AccountId, Page<Model>>, Error> {
     nested::pages(reader, CLIENTS, partners, page, condition(reader, search)).await
 }
 
 /// How many such records each partner has.
-pub async fn count(reader: &Reader, partners: &[AccountId], search: Option<&str>) -> Result<HashMap<Uuid, i64>, Error> {
+pub async fn count(
+    reader: &Reader,
+    partners: &[AccountId],
+    search: Option<&str>,
+) -> Result<HashMap<AccountId, i64>, Error> {
     nested::counts(reader, CLIENTS, partners, condition(reader, search)).await
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use entities::cart::{self, CartStatus};
-use entities::id::{AccountId, CartId, InvoiceId, OrderId, OrderLineId};
+use entities::id::{AccountId, CartId, InvoiceId, OrderId};
 use entities::order::{self, CheckoutMethod};
-use entities::{cart_item, order_line, product};
+use entities::{cart_item, order_line};
 use sea_orm::{ActiveEnum, FromQueryResult};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::rules::capital;
 use crate::billing::rules::Benefit;
 use crate::error::Error;
 use crate::money::{Currency, Money};
-use crate::nested::{self, List};
+use crate::nested::{self, List, grouped};
 use crate::page::{ById, Order, Page};
 use crate::permission::{Permission, visible};
 use crate::sql::Sql;
@@ -36,7 +36,7 @@ impl CartsOf {
             Self::Partner => "x.partner_id = k.id",
             Self::Client => "x.client_id = k.id",
         };
-        List { table: "cart", tie, order: Order::Descending }
+        List::by_id("cart", tie, Order::Descending)
     }
 }
 
@@ -71,20 +71,19 @@ fn in_status(reader: &Reader, status: Option<CartStatus>) -> impl Fn(&mut Sql) {
 }
 
 /// Newest first: placed from the account, or billed to it.
-const ORDERS: List =
-    List { table: "\"order\"", tie: "(x.placed_from_id = k.id OR x.billed_to_id = k.id)", order: Order::Descending };
+const ORDERS: List = List::by_id("\"order\"", "(x.placed_from_id = k.id OR x.billed_to_id = k.id)", Order::Descending);
 
 /// A page of the orders of each account, newest first.
 pub async fn orders(
     reader: &Reader,
     accounts: &[AccountId],
     page: &ById,
-) -> Result<HashMap<Uuid, Page<order::Model>>, Error> {
+) -> Result<HashMap<AccountId, Page<order::Model>>, Error> {
     nested::pages(reader, ORDERS, accounts, page, |sql| visible::orders(sql, reader.actor(), "x")).await
 }
 
 /// How many orders each account has.
-pub async fn count_orders(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<Uuid, i64>, Error> {
+pub async fn count_orders(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>, Error> {
     nested::counts(reader, ORDERS, accounts, |sql| visible::orders(sql, reader.actor(), "x")).await
 }
 
@@ -98,29 +97,8 @@ pub async fn order_lines(
     sql.push(" AND ");
     visible::orders(&mut sql, reader.actor(), "x");
     sql.push(" ORDER BY l.order_id, l.position");
-    let mut lines: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.all::<order_line::Model>(reader.conn()).await? {
-        lines.entry(row.order_id).or_default().push(row);
-    }
-    Ok(lines)
-}
-
-/// The products that these lines brought, as far as the reader's actor sees them.
-pub async fn products_of_lines(
-    reader: &Reader,
-    lines: &[OrderLineId],
-) -> Result<HashMap<OrderLineId, Vec<product::Model>>, Error> {
-    let mut sql = reader.sql();
-    sql.push("SELECT p.* FROM product p WHERE p.order_line_id ").any(lines).push(" AND ");
-    visible::products(&mut sql, reader.actor(), reader.now(), "p");
-    sql.push(" ORDER BY p.order_line_id, p.id");
-    let mut products: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.all::<product::Model>(reader.conn()).await? {
-        if let Some(line) = row.order_line_id {
-            products.entry(line).or_default().push(row);
-        }
-    }
-    Ok(products)
+    let rows: Vec<order_line::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|line| (line.order_id, line))))
 }
 
 #[derive(FromQueryResult)]

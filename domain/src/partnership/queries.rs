@@ -8,10 +8,9 @@ use entities::offering::ProductKind;
 use entities::partnership::PartnershipStatus;
 use entities::{invitation, partnership, payer_change};
 use sea_orm::{ActiveEnum, FromQueryResult};
-use uuid::Uuid;
 
 use crate::error::Error;
-use crate::nested::{self, List};
+use crate::nested::{self, List, grouped};
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
 use crate::sql::Sql;
@@ -39,7 +38,7 @@ impl Invitations {
                     OR (x.direction = 'PARTNER_TO_CLIENT' AND x.partner_id = k.id))"
             }
         };
-        List { table: "invitation", tie, order: Order::Descending }
+        List::by_id("invitation", tie, Order::Descending)
     }
 }
 
@@ -50,7 +49,7 @@ pub async fn invitations(
     accounts: &[AccountId],
     status: Option<InvitationStatus>,
     page: &ById,
-) -> Result<HashMap<Uuid, Page<invitation::Model>>, Error> {
+) -> Result<HashMap<AccountId, Page<invitation::Model>>, Error> {
     nested::pages(reader, which.list(), accounts, page, of_status(reader, status)).await
 }
 
@@ -60,7 +59,7 @@ pub async fn count_invitations(
     which: Invitations,
     accounts: &[AccountId],
     status: Option<InvitationStatus>,
-) -> Result<HashMap<Uuid, i64>, Error> {
+) -> Result<HashMap<AccountId, i64>, Error> {
     nested::counts(reader, which.list(), accounts, of_status(reader, status)).await
 }
 
@@ -115,11 +114,8 @@ pub async fn offered_products(
     sql.any(invitations).push(" AND ");
     visible::partnerships(&mut sql, reader.actor(), "x");
     sql.push(" ORDER BY o.invitation_id, p.id");
-    let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for product in sql.all::<OfferedProduct>(reader.conn()).await? {
-        found.entry(product.invitation_id).or_default().push(product);
-    }
-    Ok(found)
+    let rows: Vec<OfferedProduct> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|product| (product.invitation_id, product))))
 }
 
 /// On which side of a partnership an account stands.
@@ -138,7 +134,7 @@ impl As {
             Self::Partner => "x.partner_id = k.id",
             Self::Client => "x.client_account_id = k.id",
         };
-        List { table: "partnership", tie, order: Order::Ascending }
+        List::by_id("partnership", tie, Order::Ascending)
     }
 }
 
@@ -149,7 +145,7 @@ pub async fn partnerships(
     accounts: &[AccountId],
     status: Option<PartnershipStatus>,
     page: &ById,
-) -> Result<HashMap<Uuid, Page<partnership::Model>>, Error> {
+) -> Result<HashMap<AccountId, Page<partnership::Model>>, Error> {
     nested::pages(reader, side.list(), accounts, page, in_status(reader, status)).await
 }
 
@@ -159,7 +155,7 @@ pub async fn count_partnerships(
     side: As,
     accounts: &[AccountId],
     status: Option<PartnershipStatus>,
-) -> Result<HashMap<Uuid, i64>, Error> {
+) -> Result<HashMap<AccountId, i64>, Error> {
     nested::counts(reader, side.list(), accounts, in_status(reader, status)).await
 }
 
@@ -221,11 +217,8 @@ pub async fn covered_products(
     sql.any(partnerships).push(" AND ");
     visible::partnerships(&mut sql, reader.actor(), "x");
     sql.push(" ORDER BY o.partnership_id, o.product_id");
-    let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for Covered { partnership_id, product_id } in sql.all::<Covered>(reader.conn()).await? {
-        found.entry(partnership_id).or_default().push(product_id);
-    }
-    Ok(found)
+    let rows = sql.all::<Covered>(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|Covered { partnership_id, product_id }| (partnership_id, product_id))))
 }
 
 /// A change of who pays, with the person who made it.
@@ -247,11 +240,10 @@ pub async fn payer_changes(
     sql.any(partnerships).push(" AND ");
     visible::partnerships(&mut sql, reader.actor(), "x");
     sql.push(" ORDER BY h.partnership_id, h.id");
-    let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.all::<payer_change::Model>(reader.conn()).await? {
-        if let Some(changed_by_id) = row.changed_by_id {
-            found.entry(row.partnership_id).or_default().push(PayerChange { row, changed_by_id });
-        }
-    }
-    Ok(found)
+    let rows: Vec<payer_change::Model> = sql.all(reader.conn()).await?;
+    let by_people = rows.into_iter().filter_map(|row| {
+        let changed_by_id = row.changed_by_id?;
+        Some((row.partnership_id, PayerChange { row, changed_by_id }))
+    });
+    Ok(grouped(by_people))
 }

@@ -10,6 +10,7 @@ use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::nested::grouped;
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
 use crate::sql::Sql;
@@ -104,10 +105,8 @@ pub async fn pages(
     }
     // neither database promises the order of what comes out of a join
     page.order_by(&mut sql, "id", Order::Ascending);
-    let mut rows: HashMap<Uuid, Vec<product::Model>> = HashMap::new();
-    for Child { parent_id, product } in sql.all::<Child>(reader.conn()).await? {
-        rows.entry(parent_id).or_default().push(product);
-    }
+    let found = sql.all::<Child>(reader.conn()).await?;
+    let rows = grouped(found.into_iter().map(|Child { parent_id, product }| (parent_id, product)));
     Ok(rows.into_iter().map(|(parent, products)| (parent, page.cut(products))).collect())
 }
 
@@ -143,13 +142,8 @@ pub async fn of_order_lines(
     sql.push("SELECT p.* FROM product p WHERE p.order_line_id ").any(ids).push(" AND ");
     visible::products(&mut sql, reader.actor(), reader.now(), "p");
     sql.push(" ORDER BY p.id");
-    let mut rows: HashMap<OrderLineId, Vec<product::Model>> = HashMap::new();
-    for product in sql.all::<product::Model>(reader.conn()).await? {
-        if let Some(line) = product.order_line_id {
-            rows.entry(line).or_default().push(product);
-        }
-    }
-    Ok(rows)
+    let rows: Vec<product::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().filter_map(|product| Some((product.order_line_id?, product)))))
 }
 
 /// Appends ` AND` what is visible of `p` and wanted.

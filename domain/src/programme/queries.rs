@@ -1,10 +1,13 @@
 //! Reads of programmes and profiles.
 
+use std::collections::HashMap;
+
 use entities::id::{AccountId, ProgrammeId};
 use entities::{partner_profile, programme, programme_kind_rate};
 
 use crate::Reader;
 use crate::error::Error;
+use crate::nested::grouped;
 use crate::page::{Order, Page, PageRequest};
 use crate::permission::visible;
 use crate::sql::Sql;
@@ -19,17 +22,25 @@ pub async fn programmes(reader: &Reader) -> Result<Vec<programme::Model>, Error>
 }
 
 /// Programmes by id. Public.
-pub async fn programmes_by_id(reader: &Reader, ids: &[ProgrammeId]) -> Result<Vec<programme::Model>, Error> {
+pub async fn programmes_by_id(
+    reader: &Reader,
+    ids: &[ProgrammeId],
+) -> Result<HashMap<ProgrammeId, programme::Model>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT * FROM programme WHERE id ").any(ids);
-    Ok(sql.all(reader.conn()).await?)
+    let rows: Vec<programme::Model> = sql.all(reader.conn()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The rates that differ, of several programmes in one statement. Public.
-pub async fn kind_rates(reader: &Reader, ids: &[ProgrammeId]) -> Result<Vec<programme_kind_rate::Model>, Error> {
+pub async fn kind_rates(
+    reader: &Reader,
+    ids: &[ProgrammeId],
+) -> Result<HashMap<ProgrammeId, Vec<programme_kind_rate::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT * FROM programme_kind_rate WHERE programme_id ").any(ids).push(" ORDER BY programme_id, kind");
-    Ok(sql.all(reader.conn()).await?)
+    let rows: Vec<programme_kind_rate::Model> = sql.all(reader.conn()).await?;
+    Ok(grouped(rows.into_iter().map(|rate| (rate.programme_id, rate))))
 }
 
 /// Published profiles, in the order of their names. Public.
@@ -70,9 +81,13 @@ pub async fn profile(reader: &Reader, slug: &str) -> Result<Option<partner_profi
 }
 
 /// The profiles of these accounts that the actor sees, in one statement.
-pub async fn profiles_of(reader: &Reader, accounts: &[AccountId]) -> Result<Vec<partner_profile::Model>, Error> {
+pub async fn profiles_of(
+    reader: &Reader,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, partner_profile::Model>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT x.* FROM partner_profile x WHERE x.account_id ").any(accounts).push(" AND ");
     visible::partner_profiles(&mut sql, reader.actor(), "x");
-    Ok(sql.all(reader.conn()).await?)
+    let rows: Vec<partner_profile::Model> = sql.all(reader.conn()).await?;
+    Ok(rows.into_iter().map(|row| (row.account_id, row)).collect())
 }

@@ -20,14 +20,19 @@ pub async fn payers(reader: &Reader, ids: &[ProductId]) -> Result<HashMap<Produc
     quote::payers(reader.conn(), AsOf::of(reader.now(), reader.settings()), ids).await
 }
 
-/// What the next renewal of each product will cost, as things stand or under another payer; none for a product that will
-/// not renew by itself, or whose next period is invoiced already. Three statements, for any number of products.
-pub async fn quotes(
+/// What the next renewal of each product will cost, as things stand; none for a product that will not renew by itself, or
+/// whose next period is invoiced already. Three statements, for any number of products.
+pub async fn quotes(reader: &Reader, ids: &[ProductId]) -> Result<HashMap<ProductId, Quote>, Error> {
+    quote::quotes(reader.conn(), reader.settings(), reader.now(), ids, None).await
+}
+
+/// The same under another payer.
+pub async fn quotes_under(
     reader: &Reader,
     ids: &[ProductId],
-    assumed: Option<&AssumedPayer>,
+    assumed: &AssumedPayer,
 ) -> Result<HashMap<ProductId, Quote>, Error> {
-    quote::quotes(reader.conn(), reader.settings(), reader.now(), ids, assumed).await
+    quote::quotes(reader.conn(), reader.settings(), reader.now(), ids, Some(assumed)).await
 }
 
 /// What a change of the payer would do to one product.
@@ -61,8 +66,8 @@ pub async fn payer_change_preview(
     let ids: Vec<ProductId> = sql.all::<Id>(reader.conn()).await?.into_iter().map(|row| row.id).collect();
     let product_ids = product_ids.into_iter().filter(|id| ids.contains(id)).collect();
     let assumed = AssumedPayer { partnership_id: partnership.id, payer, product_ids };
-    let before = quotes(reader, &ids, None).await?;
-    let mut after = quotes(reader, &ids, Some(&assumed)).await?;
+    let before = quotes(reader, &ids).await?;
+    let mut after = quotes_under(reader, &ids, &assumed).await?;
     let mut changes: Vec<RenewalChange> = before
         .into_iter()
         .filter_map(|(product_id, before)| {
