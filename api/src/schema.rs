@@ -16,6 +16,7 @@ use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
+use crate::partnership::invitation::InvitationMutation;
 use crate::partnership::mutation::PartnershipMutation;
 use crate::product::mutation::ProductMutation;
 use crate::programme::mutation::ProgrammeMutation;
@@ -39,6 +40,7 @@ pub struct Mutations(
     AccountMutation,
     ProgrammeMutation,
     ClientMutation,
+    InvitationMutation,
     PartnershipMutation,
     BillingMutation,
     CatalogueMutation,

@@ -81,22 +81,42 @@ pub(crate) async fn pages<P: Parent, K: Key, T: FromQueryResult>(
     page: &PageRequest<K>,
     condition: impl Fn(&mut Sql),
 ) -> Result<HashMap<P, Page<T>>, Error> {
-    let (List { table, tie, order, .. }, key) = (list, list.key());
+    pages_of_all(reader, &[list], parents, page, condition).await
+}
+
+/// A page of several lists of each parent as one: parts of the same table in the same order, of which no row is in two. Each part is
+/// read through an index of its own and cut off on its own; an `OR` between their ties would read all of both.
+pub(crate) async fn pages_of_all<P: Parent, K: Key, T: FromQueryResult>(
+    reader: &Reader,
+    lists: &[List],
+    parents: &[P],
+    page: &PageRequest<K>,
+    condition: impl Fn(&mut Sql),
+) -> Result<HashMap<P, Page<T>>, Error> {
+    let Some(&first) = lists.first() else { return Ok(HashMap::new()) };
+    let (List { table, order, .. }, key) = (first, first.key());
     if reader.sql().is_postgres() {
         let of_one = |sql: &mut Sql| {
-            sql.push("SELECT x.* FROM ").push(table).push(" x WHERE ").push(tie).push(" AND ");
-            condition(sql);
-            page.bounds(sql, &key, order);
+            for (at, List { tie, .. }) in lists.iter().enumerate() {
+                sql.push(if at == 0 { "SELECT x.* FROM (" } else { " UNION ALL " });
+                sql.push("(SELECT x.* FROM ").push(table).push(" x WHERE ").push(tie).push(" AND ");
+                condition(sql);
+                page.bounds(sql, &key, order);
+                page.order(sql, &key, order);
+                sql.push(")");
+            }
+            sql.push(") x");
             page.order(sql, &key, order);
         };
-        return pages_from(reader, list, parents, page, of_one).await;
+        return pages_from(reader, first, parents, page, of_one).await;
     }
+    let ties: Vec<_> = lists.iter().map(|list| list.tie).collect();
     let mut sql = reader.sql();
     sql.push("SELECT * FROM (SELECT x.*, k.ordinal AS parent_ordinal, row_number() OVER (PARTITION BY k.ordinal");
     page.order_by(&mut sql, &key, order);
     sql.push(") AS place FROM ");
     P::push(&mut sql, parents)?;
-    sql.push(" JOIN ").push(table).push(" x ON ").push(tie).push(" AND ");
+    sql.push(" JOIN ").push(table).push(" x ON (").push(&ties.join(" OR ")).push(") AND ");
     condition(&mut sql);
     page.bounds(&mut sql, &key, order);
     sql.add(") WHERE place <= ? ORDER BY parent_ordinal, place", [page.fetched().into()]);
@@ -145,12 +165,25 @@ pub(crate) async fn counts<P: Parent>(
     parents: &[P],
     condition: impl Fn(&mut Sql),
 ) -> Result<HashMap<P, i64>, Error> {
+    counts_of_all(reader, &[list], parents, condition).await
+}
+
+/// How long several lists of each parent are together; see [`pages_of_all`].
+pub(crate) async fn counts_of_all<P: Parent>(
+    reader: &Reader,
+    lists: &[List],
+    parents: &[P],
+    condition: impl Fn(&mut Sql),
+) -> Result<HashMap<P, i64>, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT k.ordinal AS parent_ordinal, count(*) AS n FROM ");
-    P::push(&mut sql, parents)?;
-    sql.push(" JOIN ").push(list.table).push(" x ON ").push(list.tie).push(" AND ");
-    condition(&mut sql);
-    sql.push(" GROUP BY k.ordinal");
+    for (at, List { table, tie, .. }) in lists.iter().enumerate() {
+        sql.push(if at == 0 { "SELECT parent_ordinal, count(*) AS n FROM (" } else { " UNION ALL " });
+        sql.push("SELECT k.ordinal AS parent_ordinal FROM ");
+        P::push(&mut sql, parents)?;
+        sql.push(" JOIN ").push(table).push(" x ON ").push(tie).push(" AND ");
+        condition(&mut sql);
+    }
+    sql.push(") c GROUP BY parent_ordinal");
     let counts = sql.all::<Count>(reader.conn()).await?;
     counts.into_iter().map(|Count { parent_ordinal, n }| Ok((parent(parents, parent_ordinal)?, n))).collect()
 }

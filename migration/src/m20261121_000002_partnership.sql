@@ -34,9 +34,12 @@ CREATE TABLE invitation (
     expires_at /instant/ NOT NULL,
     answered_at /instant/
 );
-CREATE INDEX invitation_partner ON invitation (partner_id, id);
-CREATE INDEX invitation_client ON invitation (client_account_id, id);
+CREATE INDEX invitation_partner ON invitation (partner_id, direction, id);
+CREATE INDEX invitation_client ON invitation (client_account_id, direction, id);
+CREATE INDEX invitation_address ON invitation (client_email, id) WHERE client_account_id IS NULL;
 CREATE UNIQUE INDEX invitation_pending ON invitation (direction, partner_id, client_account_id) WHERE status = 'PENDING';
+CREATE UNIQUE INDEX invitation_pending_address ON invitation (partner_id, client_email) WHERE status = 'PENDING' AND client_account_id IS NULL;
+CREATE INDEX invitation_received ON invitation (client_account_id, id) WHERE status = 'PENDING' AND direction = 'PARTNER_TO_CLIENT';
 CREATE INDEX invitation_lapse ON invitation (expires_at) WHERE status = 'PENDING';
 CREATE TABLE invitation_product (
     invitation_id /uuid/ NOT NULL REFERENCES invitation (id),

@@ -1,5 +1,6 @@
 //! Every scenario in one binary: it links once.
 
+mod access_request;
 mod architecture;
 mod billing;
 mod client;

@@ -80,16 +80,22 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
     for (shape, direction) in ["offer", "request"].into_iter().zip(both) {
         let terms = if shape == "offer" { full(Payer::Partner) } else { partial(&name()) };
         let message = (shape == "offer").then(|| format!("{}\n\n.\r\n..\r\nBis bald!", name()));
-        all.push((
-            shape,
-            Content::InvitationReceived {
-                from: name(),
-                direction,
+        let (from, expires_on) = (name(), on(2027, 4, 5));
+        let received = match direction {
+            Direction::ClientToPartner => {
+                Content::InvitationReceived { from, terms: terms.clone(), message: message.clone(), expires_on }
+            }
+            Direction::PartnerToClient => Content::AccessRequested {
+                from,
                 terms: terms.clone(),
                 message: message.clone(),
-                expires_on: on(2027, 4, 5),
+                expires_on,
+                valid_for_hours: 168,
             },
-        ));
+        };
+        all.push((shape, received));
+        all.push((shape, Content::InvitationWithdrawn { by: name(), direction }));
+        all.push((shape, Content::InvitationExpired { asked: name(), direction, sent_on: on(2027, 3, 6) }));
         all.push((shape, Content::InvitationAccepted { by: name(), direction, terms }));
         all.push((shape, Content::InvitationRejected { by: name(), direction, message }));
     }

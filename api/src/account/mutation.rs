@@ -8,6 +8,7 @@ use domain::account::queries::prove;
 use domain::account::rules::{NewAccount, PostalAddress};
 use domain::calendar::Country;
 use domain::error::Refusal;
+use domain::partnership::commands as partnership;
 use domain::patch::Patch;
 use domain::{Error, secret, text};
 
@@ -18,6 +19,7 @@ use crate::auth::CallerIp;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode};
+use crate::partnership::object::Invitation;
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
 
 /// Where a person or company is.
@@ -109,8 +111,8 @@ payloads! {
     SignInPayload { user: Option<User>, access_token: Option<String>, expires_at: Option<DateTime> }
     /// Nobody any more.
     SignOutPayload {}
-    /// What the mail was about.
-    VerifyEmailPayload { user: Option<User> }
+    /// What the mail was about. `invitation`: for an access link, a fresh request where the first has lapsed.
+    VerifyEmailPayload { user: Option<User>, invitation: Option<Invitation> }
     /// Heard.
     AcknowledgedPayload { accepted: bool }
     /// A changed user.
@@ -173,9 +175,17 @@ impl AccountMutation {
         let token: Arc<str> = input.token.into();
         let end = ctx.write(move |work| {
             let token = Arc::clone(&token);
-            Box::pin(async move { commands::verify_email(work, &token).await })
+            Box::pin(async move {
+                let done = commands::verify_email(work, &token).await?;
+                let invitation = partnership::follow(work, &done).await?;
+                Ok((done, invitation))
+            })
         });
-        answer(end.await, |done| VerifyEmailPayload { user: done.user.map(User), user_errors: Vec::new() })
+        answer(end.await, |(done, invitation)| VerifyEmailPayload {
+            user: done.user.map(User),
+            invitation: invitation.map(Invitation),
+            user_errors: Vec::new(),
+        })
     }
 
     /// The answer does not tell whether the address is known.

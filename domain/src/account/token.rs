@@ -1,7 +1,7 @@
 //! Tokens that are mailed: minted when the mail is rendered, stored as hashes, good once, by the product's clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entities::id::UserId;
+use entities::id::{MailedTokenId, UserId};
 use entities::mailed_token::{Entity, MailedTokenKind, Model};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -80,6 +80,13 @@ pub async fn redeem(work: &Work, kind: MailedTokenKind, token: &str) -> Result<M
 pub(super) async fn use_up(work: &Work, row: &Model) -> Result<(), DbErr> {
     let mut sql = work.sql();
     sql.add("UPDATE mailed_token SET used_at = ? WHERE id = ?", [work.now().into(), row.id.into()]);
+    sql.execute(work.conn()).await.map(drop)
+}
+
+/// From now on a token opens another row.
+pub(crate) async fn point_to(work: &Work, id: MailedTokenId, subject_id: Uuid) -> Result<(), DbErr> {
+    let mut sql = work.sql();
+    sql.add("UPDATE mailed_token SET subject_id = ? WHERE id = ?", [subject_id.into(), id.into()]);
     sql.execute(work.conn()).await.map(drop)
 }
 

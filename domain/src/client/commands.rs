@@ -184,27 +184,13 @@ pub(crate) async fn connect(
     connection: Connection,
     chosen: Option<ClientId>,
 ) -> Result<client::Model, Error> {
-    let Connection { partner_id, account_id, name, email } = connection;
+    let Connection { partner_id, account_id, .. } = connection;
     let known = store::of_account(work, partner_id, account_id).await?;
     let Some(chosen) = chosen else {
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let search = text::searchable([name.as_str(), email.as_str()]);
-        let row = client::Model {
-            id: work.new_id(),
-            partner_id,
-            name,
-            email: Some(email),
-            company: None,
-            phone: None,
-            notes: None,
-            account_id: Some(account_id),
-            search,
-            created_at: work.now(),
+        return match known {
+            Some(known) => Ok(known),
+            None => add_connected(work, connection).await,
         };
-        add(work, &row).await?;
-        return Ok(row);
     };
     let record = permit::<Manage>(work, chosen).await?.row;
     if record.partner_id != partner_id {
@@ -214,11 +200,61 @@ pub(crate) async fn connect(
         (Some(connected), _) if connected == account_id => Ok(record),
         (Some(_), _) => Err(conflict("This record stands for another account.")),
         (None, Some(_)) => Err(conflict("Another record stands for this account already.")),
-        (None, None) => {
-            store::connect(work, record.id, account_id).await?;
-            Ok(client::Model { account_id: Some(account_id), ..record })
-        }
+        (None, None) => tie(work, record, connection).await,
     }
+}
+
+/// The partner's record for an account that grants what it was asked for with a record of the partner's: the one that stands for the
+/// account already, else the one that it was asked with, if that is still free, else a new one. It is the client who acts here, so
+/// nothing in the partner's records can stand in its way.
+///
+/// The caller holds the lock of the pair's partnership.
+pub(crate) async fn attach(
+    work: &mut Work,
+    connection: Connection,
+    asked_with: Option<ClientId>,
+) -> Result<client::Model, Error> {
+    let Connection { partner_id, account_id, .. } = connection;
+    if let Some(known) = store::of_account(work, partner_id, account_id).await? {
+        return Ok(known);
+    }
+    let free = match asked_with {
+        Some(id) => store::free(work, partner_id, id).await?,
+        None => None,
+    };
+    match free {
+        Some(record) => tie(work, record, connection).await,
+        None => add_connected(work, connection).await,
+    }
+}
+
+/// Connects a free record; what it does not know of the client's address, it takes over.
+async fn tie(work: &Work, record: client::Model, connection: Connection) -> Result<client::Model, Error> {
+    let email = record.email.or(Some(connection.email));
+    let row = client::Model { account_id: Some(connection.account_id), email, ..record };
+    let row = client::Model { search: search_of(&row), ..row };
+    store::connect(work, &row).await?;
+    Ok(row)
+}
+
+/// A new record made from what is known of the client.
+pub(crate) async fn add_connected(work: &mut Work, connection: Connection) -> Result<client::Model, Error> {
+    let Connection { partner_id, account_id, name, email } = connection;
+    let row = client::Model {
+        id: work.new_id(),
+        partner_id,
+        name,
+        email: Some(email),
+        company: None,
+        phone: None,
+        notes: None,
+        account_id: Some(account_id),
+        search: String::new(),
+        created_at: work.now(),
+    };
+    let row = client::Model { search: search_of(&row), ..row };
+    add(work, &row).await?;
+    Ok(row)
 }
 
 fn conflict(message: &'static str) -> Error {

@@ -44,10 +44,23 @@ pub(super) async fn of_account(
     Ok(sql.one(work.conn()).await?)
 }
 
-/// Connects a record, for good.
-pub(super) async fn connect(work: &Work, id: ClientId, account_id: AccountId) -> Result<(), Error> {
+/// A record of the partner's that stands for no account yet, locked.
+pub(super) async fn free(work: &Work, partner_id: AccountId, id: ClientId) -> Result<Option<Model>, Error> {
     let mut sql = work.sql();
-    sql.add("UPDATE client SET account_id = ? WHERE id = ? AND account_id IS NULL", [account_id.into(), id.into()]);
+    sql.add(
+        "SELECT * FROM client WHERE id = ? AND partner_id = ? AND account_id IS NULL /for update/",
+        [id.into(), partner_id.into()],
+    );
+    Ok(sql.one(work.conn()).await?)
+}
+
+/// Connects a record, for good.
+pub(super) async fn connect(work: &Work, row: &Model) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE client SET account_id = ?, email = ?, search = ? WHERE id = ? AND account_id IS NULL",
+        [row.account_id.into(), row.email.clone().into(), row.search.clone().into(), row.id.into()],
+    );
     sql.execute(work.conn()).await?;
     Ok(())
 }

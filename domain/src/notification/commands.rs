@@ -21,9 +21,12 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
     match kind {
         MailKind::VerifyAddress => Some(MailedTokenKind::VerifyEmail),
         MailKind::ResetPassword => Some(MailedTokenKind::ResetPassword),
+        MailKind::AccessRequested => Some(MailedTokenKind::Access),
         MailKind::InvitationReceived
         | MailKind::InvitationAccepted
         | MailKind::InvitationRejected
+        | MailKind::InvitationWithdrawn
+        | MailKind::InvitationExpired
         | MailKind::PayerChanged
         | MailKind::OrderConfirmation
         | MailKind::OrderConfirmationHolder

@@ -1,7 +1,7 @@
 //! What is asked leave for. Each side acts by membership: none of these permissions is ever carried by a partnership.
 
 use entities::id::AccountId;
-use entities::{account, invitation, partnership};
+use entities::{account, client, invitation, partnership};
 use uuid::Uuid;
 
 use crate::permission::rules::Reach;
@@ -17,6 +17,19 @@ impl Action for OfferAccess {
 
     fn target(row: &Self::Row) -> Target {
         Target::account(row.id)
+    }
+}
+
+/// To ask the client of a record for access.
+pub(super) struct AskForAccess;
+
+impl Action for AskForAccess {
+    type Row = client::Model;
+    const PERMISSION: Permission = Permission::ManageClients;
+    const REACH: Reach = Reach::Member;
+
+    fn target(row: &Self::Row) -> Target {
+        Target::account(row.partner_id)
     }
 }
 

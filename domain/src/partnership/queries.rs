@@ -12,7 +12,7 @@ use sea_orm::{ActiveEnum, FromQueryResult};
 use crate::error::Error;
 use crate::nested::{self, List, grouped};
 use crate::page::{ById, Order, Page};
-use crate::permission::visible;
+use crate::permission::{Permission, visible};
 use crate::sql::Sql;
 use crate::store::Reader;
 
@@ -27,20 +27,34 @@ pub enum Invitations {
 
 impl Invitations {
     /// Newest first.
-    const fn list(self) -> List {
-        let tie = match self {
-            Self::Received => {
-                "((x.direction = 'CLIENT_TO_PARTNER' AND x.partner_id = k.id)
-                    OR (x.direction = 'PARTNER_TO_CLIENT' AND x.client_account_id = k.id))"
-            }
-            Self::Sent => {
-                "((x.direction = 'CLIENT_TO_PARTNER' AND x.client_account_id = k.id)
-                    OR (x.direction = 'PARTNER_TO_CLIENT' AND x.partner_id = k.id))"
-            }
-        };
-        List::by_id("invitation", tie, Order::Descending)
+    const fn lists(self) -> &'static [List] {
+        match self {
+            Self::Received => &RECEIVED,
+            Self::Sent => &SENT,
+        }
     }
 }
+
+const RECEIVED: [List; 3] = [
+    invitations_by("x.partner_id = k.id AND x.direction = 'CLIENT_TO_PARTNER'"),
+    invitations_by("x.client_account_id = k.id AND x.direction = 'PARTNER_TO_CLIENT'"),
+    invitations_by(TO_A_MEMBER),
+];
+const SENT: [List; 2] = [
+    invitations_by("x.client_account_id = k.id AND x.direction = 'CLIENT_TO_PARTNER'"),
+    invitations_by("x.partner_id = k.id AND x.direction = 'PARTNER_TO_CLIENT'"),
+];
+
+const fn invitations_by(tie: &'static str) -> List {
+    List::by_id("invitation", tie, Order::Descending)
+}
+
+const _: () = assert!(Permission::ManagePartners.bit() == 64, "the condition below says MANAGE_PARTNERS");
+/// A request to an address is received by each account in which its user may answer it: they choose one. Nobody else sees it there.
+const TO_A_MEMBER: &str =
+    "(x.client_account_id IS NULL AND x.direction = 'PARTNER_TO_CLIENT' AND x.partner_id <> k.id AND x.client_email IN (
+        SELECT u.email FROM membership m JOIN \"user\" u ON u.id = m.user_id
+        WHERE m.account_id = k.id AND (m.permissions & 64) <> 0 AND u.email_verified_at IS NOT NULL))";
 
 /// A page of the invitations of each account, newest first.
 pub async fn invitations(
@@ -50,7 +64,7 @@ pub async fn invitations(
     status: Option<InvitationStatus>,
     page: &ById,
 ) -> Result<HashMap<AccountId, Page<invitation::Model>>, Error> {
-    nested::pages(reader, which.list(), accounts, page, of_status(reader, status)).await
+    nested::pages_of_all(reader, which.lists(), accounts, page, of_status(reader, status)).await
 }
 
 /// How many such invitations each account has: with PENDING, the badge beside the menu. Source: S3.13.
@@ -60,13 +74,13 @@ pub async fn count_invitations(
     accounts: &[AccountId],
     status: Option<InvitationStatus>,
 ) -> Result<HashMap<AccountId, i64>, Error> {
-    nested::counts(reader, which.list(), accounts, of_status(reader, status)).await
+    nested::counts_of_all(reader, which.lists(), accounts, of_status(reader, status)).await
 }
 
 /// An overdue invitation counts as expired, whether or not the sweep has been there.
 fn of_status(reader: &Reader, status: Option<InvitationStatus>) -> impl Fn(&mut Sql) {
     move |sql| {
-        visible::partnerships(sql, reader.actor(), "x");
+        visible::invitations(sql, reader.actor(), "x");
         match status {
             None => {}
             Some(InvitationStatus::Pending) => {
@@ -112,7 +126,7 @@ pub async fn offered_products(
         JOIN plan l ON l.id = p.plan_id JOIN offering f ON f.id = l.offering_id WHERE o.invitation_id ",
     );
     sql.any(invitations).push(" AND ");
-    visible::partnerships(&mut sql, reader.actor(), "x");
+    visible::invitations(&mut sql, reader.actor(), "x");
     sql.push(" ORDER BY o.invitation_id, p.id");
     let rows: Vec<OfferedProduct> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|product| (product.invitation_id, product))))

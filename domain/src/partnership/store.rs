@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId, UserId};
-use entities::invitation::{AccessLevel, InvitationDirection, InvitationStatus};
+use entities::invitation::{AccessLevel, InvitationStatus};
 use entities::partnership::PayerKind;
 use entities::product::RenewalBilling;
 use entities::{invitation, invitation_product, partnership, partnership_product, payer_change};
@@ -10,6 +10,7 @@ use sea_orm::{ActiveEnum, FromQueryResult};
 
 use super::rules::Terms;
 use crate::error::Error;
+use crate::notification::Recipient;
 use crate::permission::visible;
 use crate::sql::{insert, insert_new};
 use crate::work::Work;
@@ -32,19 +33,39 @@ pub(super) async fn partner(work: &Work, slug: &str) -> Result<Option<Partner>, 
     Ok(sql.one(work.conn()).await?)
 }
 
-/// What mails and feeds say of an account.
+/// What mails and feeds say of a side.
 #[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Party {
-    pub(super) id: AccountId,
+    /// None for an address without an account.
+    pub(super) id: Option<AccountId>,
+    /// Of the account; else the address.
     pub(super) name: String,
+    pub(super) locale: String,
     pub(super) time_zone: String,
 }
 
 /// Accounts by their ids; one that does not exist is missing.
 pub(super) async fn parties(work: &Work, ids: &[AccountId]) -> Result<Vec<Party>, Error> {
     let mut sql = work.sql();
-    sql.push("SELECT id, name, time_zone FROM account WHERE id ").any(ids);
+    sql.push("SELECT id, name, locale, time_zone FROM account WHERE id ").any(ids);
     Ok(sql.all(work.conn()).await?)
+}
+
+#[derive(FromQueryResult)]
+struct Addressed {
+    id: UserId,
+    email: String,
+    locale: String,
+}
+
+/// The people with these addresses who are users, each as somebody to write to.
+pub(super) async fn users_at(work: &Work, addresses: &[&str]) -> Result<Vec<Recipient>, Error> {
+    let mut sql = work.sql();
+    sql.push(r#"SELECT id, email, locale FROM "user" WHERE email "#).any_text(addresses);
+    let found = sql.all::<Addressed>(work.conn()).await?;
+    let people =
+        found.into_iter().map(|Addressed { id, email, locale }| Recipient { email, locale, user_id: Some(id) });
+    Ok(people.collect())
 }
 
 #[derive(FromQueryResult)]
@@ -104,26 +125,24 @@ pub(super) async fn add_invitation(
     Ok(true)
 }
 
-#[derive(FromQueryResult)]
-struct Direction {
-    direction: InvitationDirection,
-}
-
-/// Which way an invitation goes: that never changes.
-pub(super) async fn direction(work: &Work, id: InvitationId) -> Result<Option<InvitationDirection>, Error> {
+/// An invitation as it is, for deciding whose it is to answer; `lock` is empty, or holds it.
+pub(super) async fn invitation(work: &Work, id: InvitationId, lock: &str) -> Result<invitation::Model, Error> {
     let mut sql = work.sql();
-    sql.add("SELECT direction FROM invitation WHERE id = ?", [id.into()]);
-    Ok(sql.one::<Direction>(work.conn()).await?.map(|row| row.direction))
+    sql.add("SELECT * FROM invitation WHERE id = ? ", [id.into()]).push(lock);
+    sql.one(work.conn()).await?.ok_or(Error::NotFound)
 }
 
 /// Writes how an invitation was answered. Its row is locked.
 pub(super) async fn answer(work: &Work, row: &invitation::Model) -> Result<(), Error> {
     let mut sql = work.sql();
     sql.add(
-        "UPDATE invitation SET status = ?, rejection_message = ?, client_id = ?, answered_by_id = ?, answered_at = ? WHERE id = ?",
+        "UPDATE invitation SET status = ?, rejection_message = ?, client_account_id = ?, client_id = ?, answered_by_id = ?,
+            answered_at = ?
+        WHERE id = ?",
         [
             row.status.to_value().into(),
             row.rejection_message.clone().into(),
+            row.client_account_id.into(),
             row.client_id.into(),
             row.answered_by_id.into(),
             row.answered_at.into(),
@@ -141,18 +160,36 @@ pub(super) struct Pair {
     pub(super) client_account_id: AccountId,
 }
 
-/// Writes down which invitations have lapsed: those of one pair, or at most so many of all.
-pub(super) async fn lapse(work: &Work, pair: Option<Pair>, limit: i64) -> Result<Vec<invitation::Model>, Error> {
+/// Which overdue invitations are meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Overdue<'a> {
+    /// At most so many of all.
+    Of(i64),
+    /// Between these two.
+    Between(Pair),
+    /// Requests of a partner to an address.
+    ToAddress(AccountId, &'a str),
+}
+
+/// Writes down which invitations have lapsed.
+pub(super) async fn lapse(work: &Work, overdue: Overdue<'_>) -> Result<Vec<invitation::Model>, Error> {
     let mut sql = work.sql();
     sql.add(
         "UPDATE invitation SET status = 'EXPIRED', answered_at = expires_at
         WHERE id IN (SELECT x.id FROM invitation x WHERE x.status = 'PENDING' AND x.expires_at <= ?",
         [work.now().into()],
     );
-    if let Some(Pair { partner_id, client_account_id }) = pair {
-        sql.add(" AND x.partner_id = ? AND x.client_account_id = ?", [partner_id.into(), client_account_id.into()]);
-    }
-    sql.add(" ORDER BY x.expires_at, x.id LIMIT ? /for update/) AND status = 'PENDING' RETURNING *", [limit.into()]);
+    match overdue {
+        Overdue::Of(limit) => sql.add(" ORDER BY x.expires_at, x.id LIMIT ?", [limit.into()]),
+        Overdue::Between(Pair { partner_id, client_account_id }) => {
+            sql.add(" AND x.partner_id = ? AND x.client_account_id = ?", [partner_id.into(), client_account_id.into()])
+        }
+        Overdue::ToAddress(partner_id, address) => sql.add(
+            " AND x.partner_id = ? AND x.client_account_id IS NULL AND x.client_email = ?",
+            [partner_id.into(), address.into()],
+        ),
+    };
+    sql.push(" /for update/) AND status = 'PENDING' RETURNING *");
     Ok(sql.all(work.conn()).await?)
 }
 
@@ -312,22 +349,6 @@ pub(super) async fn end(work: &Work, ids: &[PartnershipId]) -> Result<(), Error>
     sql.any(ids);
     sql.execute(work.conn()).await?;
     Ok(())
-}
-
-/// The two kinds of deadlines that the sweep follows.
-#[derive(Debug, FromQueryResult)]
-struct Deadline {
-    due_at: Option<DateTime<Utc>>,
-}
-
-/// When the next invitation lapses or partnership runs out, after `now`.
-pub(super) async fn next_deadline(work: &Work) -> Result<Option<DateTime<Utc>>, Error> {
-    let mut sql = work.sql();
-    sql.push(
-        "SELECT min(d.due_at) AS due_at FROM (SELECT min(expires_at) AS due_at FROM invitation WHERE status = 'PENDING'
-        UNION ALL SELECT min(expires_at) FROM partnership WHERE status = 'ACTIVE') d",
-    );
-    Ok(sql.one::<Deadline>(work.conn()).await?.and_then(|deadline| deadline.due_at))
 }
 
 /// The terms that an invitation offers.

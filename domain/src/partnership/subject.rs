@@ -15,7 +15,7 @@ impl Subject for invitation::Model {
     const TABLE: &'static str = "invitation";
 
     fn visible(sql: &mut Sql, actor: &Actor, _: DateTime<Utc>, alias: &str) {
-        visible::partnerships(sql, actor, alias);
+        visible::invitations(sql, actor, alias);
     }
 }
 

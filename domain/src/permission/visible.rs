@@ -82,7 +82,20 @@ pub fn clients(sql: &mut Sql, actor: &Actor, alias: &str) {
     in_accounts_with(sql, actor, &format!("{alias}.partner_id"), Permission::ManageClients);
 }
 
-/// Invitations and partnerships: MANAGE_PARTNERS on the client's side, MANAGE_CLIENTS on the partner's.
+/// Invitations: as partnerships; a request to an address, also the user whose verified address it is. Source: rules §5, "Addresses".
+pub fn invitations(sql: &mut Sql, actor: &Actor, alias: &str) {
+    let verified = actor.person().filter(|person| person.email_verified_at.is_some() && !actor.sees_everything());
+    let Some(person) = verified else {
+        partnerships(sql, actor, alias);
+        return;
+    };
+    sql.push("(").push(alias).add(".client_email = ? AND ", [person.email.clone().into()]);
+    sql.push(alias).push(".client_account_id IS NULL OR ");
+    partnerships(sql, actor, alias);
+    sql.push(")");
+}
+
+/// Partnerships: MANAGE_PARTNERS on the client's side, MANAGE_CLIENTS on the partner's.
 pub fn partnerships(sql: &mut Sql, actor: &Actor, alias: &str) {
     sql.push("(");
     in_accounts_with(sql, actor, &format!("{alias}.client_account_id"), Permission::ManagePartners);

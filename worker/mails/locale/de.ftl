@@ -89,13 +89,16 @@ reset-password-intro = Für Ihre Anmeldung bei { $seller } wurde ein neues Passw
 reset-password-action = Neues Passwort wählen
 reset-password-ignore = Falls Sie das nicht waren, ignorieren Sie diese Nachricht einfach; Ihr Passwort bleibt unverändert.
 
-invitation-received-subject-CLIENT_TO_PARTNER = { $name } bietet Ihnen Zugriff an
-invitation-received-subject-PARTNER_TO_CLIENT = { $name } bittet um Zugriff auf Ihr Konto
-invitation-received-intro-CLIENT_TO_PARTNER = { $name } möchte mit Ihnen zusammenarbeiten und bietet Ihnen Zugriff auf das eigene Konto an.
-invitation-received-intro-PARTNER_TO_CLIENT = { $name } möchte Ihre Produkte betreuen und bittet um Zugriff auf Ihr Konto.
-invitation-received-next-CLIENT_TO_PARTNER = Sie können den Kunden bis zum { $date } verbinden oder die Einladung ablehnen.
-invitation-received-next-PARTNER_TO_CLIENT = Sie entscheiden bis zum { $date }, welchen Zugriff Sie gewähren. Ohne Ihre Zustimmung ändert sich nichts.
+invitation-received-subject = { $name } bietet Ihnen Zugriff an
+invitation-received-intro = { $name } möchte mit Ihnen zusammenarbeiten und bietet Ihnen Zugriff auf das eigene Konto an.
+invitation-received-next = Sie können den Kunden bis zum { $date } verbinden oder die Einladung ablehnen.
 invitation-received-action = Einladung ansehen
+
+access-requested-subject = { $name } bittet um Zugriff auf Ihr Konto
+access-requested-intro = { $name } möchte Ihre Produkte betreuen und bittet um Zugriff auf Ihr Konto.
+access-requested-next = Sie entscheiden bis zum { $date }, welchen Zugriff Sie gewähren. Ohne Ihre Zustimmung ändert sich nichts.
+access-requested-later = Danach finden Sie die Anfrage in Ihrem Konto.
+access-requested-action = Zugriff festlegen
 
 invitation-accepted-subject = { $name } hat angenommen
 invitation-accepted-intro-CLIENT_TO_PARTNER = { $name } hat den angebotenen Zugriff auf Ihr Konto angenommen.
@@ -109,6 +112,19 @@ invitation-rejected-intro-CLIENT_TO_PARTNER = { $name } hat den angebotenen Zugr
 invitation-rejected-intro-PARTNER_TO_CLIENT = { $name } hat Ihre Bitte um Zugriff abgelehnt.
 invitation-rejected-next = Es wurde kein Zugriff gewährt, für Sie ändert sich nichts. Die Einladung ist damit abgeschlossen.
 invitation-rejected-action = Einladung ansehen
+
+invitation-withdrawn-subject-CLIENT_TO_PARTNER = { $name } hat das Zugriffsangebot zurückgezogen
+invitation-withdrawn-subject-PARTNER_TO_CLIENT = { $name } bittet nicht mehr um Zugriff
+invitation-withdrawn-intro-CLIENT_TO_PARTNER = { $name } hat den angebotenen Zugriff auf das eigene Konto zurückgezogen.
+invitation-withdrawn-intro-PARTNER_TO_CLIENT = { $name } hat die Bitte um Zugriff auf Ihr Konto zurückgezogen.
+invitation-withdrawn-next = Sie müssen nichts mehr beantworten, und es ändert sich nichts.
+invitation-withdrawn-action = Einladung ansehen
+
+invitation-expired-subject = Keine Antwort von { $name }
+invitation-expired-intro-CLIENT_TO_PARTNER = { $name } hat den Zugriff auf Ihr Konto, den Sie am { $date } angeboten haben, nicht beantwortet. Das Angebot ist verfallen.
+invitation-expired-intro-PARTNER_TO_CLIENT = { $name } hat Ihre Bitte um Zugriff vom { $date } nicht beantwortet. Die Anfrage ist verfallen.
+invitation-expired-next = Es wurde kein Zugriff gewährt. Sie können jederzeit erneut anfragen.
+invitation-expired-action = Einladung ansehen
 
 payer-changed-subject = Wechsel des Zahlers: { $client } und { $partner }
 payer-changed-intro-PARTNER = { $client } hat geändert, wer in Ihrer Partnerschaft zahlt.

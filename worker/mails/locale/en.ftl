@@ -89,13 +89,16 @@ reset-password-intro = A new password was requested for your sign-in with { $sel
 reset-password-action = Choose a new password
 reset-password-ignore = If it was not you, ignore this message; your password stays as it is.
 
-invitation-received-subject-CLIENT_TO_PARTNER = { $name } offers you access
-invitation-received-subject-PARTNER_TO_CLIENT = { $name } asks for access to your account
-invitation-received-intro-CLIENT_TO_PARTNER = { $name } would like to work with you and offers you access to its account.
-invitation-received-intro-PARTNER_TO_CLIENT = { $name } would like to look after your products and asks for access to your account.
-invitation-received-next-CLIENT_TO_PARTNER = You can connect the client or reject the invitation until { $date }.
-invitation-received-next-PARTNER_TO_CLIENT = You decide which access you grant, and can do so until { $date }. Without your consent, nothing changes.
+invitation-received-subject = { $name } offers you access
+invitation-received-intro = { $name } would like to work with you and offers you access to its account.
+invitation-received-next = You can connect the client or reject the invitation until { $date }.
 invitation-received-action = View invitation
+
+access-requested-subject = { $name } asks for access to your account
+access-requested-intro = { $name } would like to look after your products and asks for access to your account.
+access-requested-next = You decide which access you grant, and can do so until { $date }. Without your consent, nothing changes.
+access-requested-later = After that you find the request in your account.
+access-requested-action = Set access level
 
 invitation-accepted-subject = { $name } has accepted
 invitation-accepted-intro-CLIENT_TO_PARTNER = { $name } has accepted the access to your account that you offered.
@@ -109,6 +112,19 @@ invitation-rejected-intro-CLIENT_TO_PARTNER = { $name } has declined the access 
 invitation-rejected-intro-PARTNER_TO_CLIENT = { $name } has declined your request for access.
 invitation-rejected-next = No access was granted, and nothing changes for you. The invitation is closed.
 invitation-rejected-action = View invitation
+
+invitation-withdrawn-subject-CLIENT_TO_PARTNER = { $name } has withdrawn its offer of access
+invitation-withdrawn-subject-PARTNER_TO_CLIENT = { $name } no longer asks for access
+invitation-withdrawn-intro-CLIENT_TO_PARTNER = { $name } has withdrawn the access to its account that it had offered you.
+invitation-withdrawn-intro-PARTNER_TO_CLIENT = { $name } has withdrawn its request for access to your account.
+invitation-withdrawn-next = There is nothing left for you to answer, and nothing changes.
+invitation-withdrawn-action = View invitation
+
+invitation-expired-subject = No answer from { $name }
+invitation-expired-intro-CLIENT_TO_PARTNER = { $name } did not answer the access to your account that you offered on { $date }. The offer has lapsed.
+invitation-expired-intro-PARTNER_TO_CLIENT = { $name } did not answer the request for access that you sent on { $date }. The request has lapsed.
+invitation-expired-next = No access was granted. You can ask again at any time.
+invitation-expired-action = View invitation
 
 payer-changed-subject = Change of payer: { $client } and { $partner }
 payer-changed-intro-PARTNER = { $client } has changed who pays in your partnership.

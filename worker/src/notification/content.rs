@@ -12,18 +12,24 @@ pub enum Content {
     VerifyAddress { valid_for_hours: u32 },
     /// To the person who asked for it.
     ResetPassword { valid_for_hours: u32 },
-    /// To the side that was asked. `from` is the account that offers access, or asks for it.
-    InvitationReceived {
+    /// To the partner. `from` is the account that offers access.
+    InvitationReceived { from: String, terms: AccessTerms, message: Option<String>, expires_on: NaiveDate },
+    /// To the client, or to an address. `from` is the partner that asks.
+    AccessRequested {
         from: String,
-        direction: Direction,
         terms: AccessTerms,
         message: Option<String>,
         expires_on: NaiveDate,
+        valid_for_hours: u32,
     },
     /// To the side that sent the invitation. `by` is the account that accepted; `terms` are what was granted.
     InvitationAccepted { by: String, direction: Direction, terms: AccessTerms },
     /// To the side that sent the invitation.
     InvitationRejected { by: String, direction: Direction, message: Option<String> },
+    /// To the side that was asked. `by` is the account that took the invitation back.
+    InvitationWithdrawn { by: String, direction: Direction },
+    /// To the side that sent the invitation. `asked` never answered.
+    InvitationExpired { asked: String, direction: Direction, sent_on: NaiveDate },
     /// To the partner; a copy to the client. `to` is who of the two reads it.
     PayerChanged {
         to: Payer,
@@ -103,6 +109,9 @@ impl Content {
             Self::InvitationReceived { .. } => "invitation-received",
             Self::InvitationAccepted { .. } => "invitation-accepted",
             Self::InvitationRejected { .. } => "invitation-rejected",
+            Self::InvitationWithdrawn { .. } => "invitation-withdrawn",
+            Self::InvitationExpired { .. } => "invitation-expired",
+            Self::AccessRequested { .. } => "access-requested",
             Self::PayerChanged { .. } => "payer-changed",
             Self::OrderConfirmation { .. } => "order-confirmation",
             Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",

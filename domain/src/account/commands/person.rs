@@ -1,5 +1,6 @@
 //! A person's own row.
 
+use entities::id::MailedTokenId;
 use entities::mailed_token::MailedTokenKind;
 use entities::user;
 use secrecy::SecretString;
@@ -22,6 +23,8 @@ pub struct Verified {
     pub kind: MailedTokenKind,
     /// The row that the link opens, of the type that its kind says.
     pub subject_id: Option<Uuid>,
+    /// The link itself, by the row of its token.
+    pub token_id: MailedTokenId,
 }
 
 /// Follows a mailed link: its address is its user's. Uses up links that are for nothing else; any other stays good.
@@ -45,7 +48,7 @@ pub async fn verify_email(work: &mut Work, link: &str) -> Result<Verified, Error
         token::use_up(work, &row).await?;
     }
     work.record("verifyEmail", None, user.as_ref().map(|user| user.id.into()));
-    Ok(Verified { user, kind: row.kind, subject_id: row.subject_id })
+    Ok(Verified { user, kind: row.kind, subject_id: row.subject_id, token_id: row.id })
 }
 
 /// What a person changes about themselves.

@@ -1,16 +1,18 @@
 //! Partnerships end: by either side, or by the clock. Invitations lapse.
 
-use chrono::{DateTime, Utc};
 use entities::id::PartnershipId;
 use entities::partnership::{self, PartnershipStatus, PayerKind};
 use entities::{invitation, payer_change};
+use sea_orm::ActiveEnum;
+use serde_json::json;
 
 use super::super::actions::{EndAsClient, EndAsPartner};
-use super::super::store::{self, Pair};
+use super::super::store::{self, Overdue, Pair};
 use super::payer::{Changed, record_changes};
-use super::tell::{Parties, invitation_subject};
+use super::tell::{Parties, Side, date_in, invitation_subject, mail, readers_of};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, refuse};
+use crate::notification::MailKind;
 use crate::permission::permit;
 use crate::work::Work;
 
@@ -86,7 +88,7 @@ fn pair_of(row: &partnership::Model) -> Pair {
 /// # Errors
 /// `Storage`.
 pub async fn lapse(work: &mut Work) -> Result<u64, Error> {
-    let lapsed = store::lapse(work, None, BATCH).await?;
+    let lapsed = store::lapse(work, Overdue::Of(BATCH)).await?;
     tell_lapsed(work, &lapsed).await?;
     let run_out = store::run_out(work, BATCH).await?;
     let done = lapsed.len().saturating_add(run_out.len());
@@ -96,22 +98,25 @@ pub async fn lapse(work: &mut Work) -> Result<u64, Error> {
     Ok(u64::try_from(done).unwrap_or(u64::MAX))
 }
 
-/// When the sweep next has something to do, for a clock that jumps; in the past when it is late.
-/// # Errors
-/// `Storage`.
-pub async fn next_deadline(work: &Work) -> Result<Option<DateTime<Utc>>, Error> {
-    store::next_deadline(work).await
-}
-
-/// Tells both sides that an invitation has lapsed.
+/// Tells both sides that an invitation has lapsed, and mails the one that waited for an answer. The same number of statements for any
+/// number of invitations.
 pub(super) async fn tell_lapsed(work: &mut Work, rows: &[invitation::Model]) -> Result<(), Error> {
-    let of_accounts = rows.iter().filter_map(|row| {
-        let client_account_id = row.client_account_id?;
-        Some((row, Pair { partner_id: row.partner_id, client_account_id }))
-    });
-    let (rows, pairs): (Vec<_>, Vec<_>) = of_accounts.unzip();
-    for (row, parties) in rows.into_iter().zip(Parties::of_each(work, &pairs).await?) {
+    let each = Parties::of_invitations(work, rows).await?;
+    for (row, parties) in rows.iter().zip(&each) {
         parties.tell_both(work, ActivityKind::InvitationExpired, invitation_subject(row));
+    }
+    for sender in [Side::Client, Side::Partner] {
+        let (rows, each): (Vec<_>, Vec<_>) =
+            rows.iter().zip(&each).filter(|(row, _)| Side::sender(row.direction) == sender).unzip();
+        let readers = readers_of(work, sender, &each, sender.knows()).await?;
+        for ((row, parties), readers) in rows.into_iter().zip(each).zip(readers) {
+            let data = json!({
+                "asked": parties.on(sender.other()).name,
+                "direction": row.direction.to_value(),
+                "sent_on": date_in(parties.on(sender), row.created_at),
+            });
+            mail(work, MailKind::InvitationExpired, (row.id.into(), 0), readers, &data);
+        }
     }
     Ok(())
 }

@@ -12,12 +12,11 @@ use serde_json::json;
 use super::super::actions;
 use super::super::rules;
 use super::super::store::{self, Pair};
-use super::tell::{Parties, Side, mail, zone};
+use super::tell::{Parties, Side, mail, readers_of, zone};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
 use crate::notification::MailKind;
-use crate::notification::recipients::members_with;
 use crate::permission::{Permission, Permissions, permit};
 use crate::work::Work;
 
@@ -128,9 +127,9 @@ pub(super) async fn record_changes(work: &mut Work, changed: Vec<Changed<'_>>) -
         (Side::Partner, PayerKind::Partner, 0, Permissions::from(Permission::ManageClients)),
         (Side::Client, PayerKind::Client, 1, money),
     ] {
-        let accounts: Vec<_> = changed.iter().map(|one| one.parties.on(side).id).collect();
-        let readers = members_with(work, &accounts, may_know).await?;
-        for Changed { parties, change } in &changed {
+        let each: Vec<_> = changed.iter().map(|one| one.parties).collect();
+        let readers = readers_of(work, side, &each, may_know).await?;
+        for (Changed { parties, change }, readers) in changed.iter().zip(readers) {
             let party = parties.on(side);
             let local = change.changed_at.with_timezone(&zone(party));
             let data = json!({
@@ -143,8 +142,7 @@ pub(super) async fn record_changes(work: &mut Work, changed: Vec<Changed<'_>>) -
                 "changed_by": by.as_ref().unwrap_or(&parties.client.name),
                 "effective": { "local": local.naive_local(), "zone": local.format("%Z").to_string() },
             });
-            let theirs = readers.iter().filter(|reader| reader.account_id == party.id).cloned().collect();
-            mail(work, MailKind::PayerChanged, (change.id.into(), step), theirs, &data);
+            mail(work, MailKind::PayerChanged, (change.id.into(), step), readers, &data);
         }
     }
     Ok(())

@@ -1,15 +1,14 @@
 //! A client offers a partner access.
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, ProductId};
+use entities::id::{AccountId, ClientId, ProductId};
 use entities::invitation::{self, AccessLevel, InvitationDirection, InvitationStatus};
 use entities::partnership::PayerKind;
-use sea_orm::ActiveEnum;
 use serde_json::json;
 
 use super::super::actions::OfferAccess;
 use super::super::rules::{self, Asked, Terms};
-use super::super::store::{self, Named, Pair};
+use super::super::store::{self, Named, Overdue, Pair};
 use super::end::tell_lapsed;
 use super::tell::{Parties, Side, access, date_in, invitation_subject, mail};
 use crate::activity::ActivityKind;
@@ -53,13 +52,20 @@ pub async fn send(work: &mut Work, command: SendInvitation) -> Result<invitation
     let asked = Asked { access_level, permissions, products, payer, expires_at: access_expires_at };
     let terms = rules::terms(asked, work.now())?;
     let message = text::optional_lines("message", message.as_deref(), rules::MESSAGE)?;
-    only_what_is_held(work, account_id, &terms).await?;
+    only_what_is_held(work, account_id, terms.permissions).await?;
     let products = named_products(work, account_id, product_ids).await?;
     let pair = recipient(work, account_id, &partner_profile_slug).await?;
 
-    let lapsed = store::lapse(work, Some(pair), 2).await?;
+    let lapsed = store::lapse(work, Overdue::Between(pair)).await?;
     tell_lapsed(work, &lapsed).await?;
-    let row = offer(work, pair, &terms, message)?;
+    let to = Addressed {
+        direction: InvitationDirection::ClientToPartner,
+        client_account_id: Some(account_id),
+        client_email: work.actor().person().ok_or(Error::Denied)?.email.clone(),
+        partner_id: pair.partner_id,
+        client_id: None,
+    };
+    let row = pending(work, to, &terms, message)?;
     let ids: Vec<_> = products.iter().flatten().map(|product| product.id).collect();
     if !store::add_invitation(work, &row, &ids).await? {
         return refuse(Code::AlreadyExists, "An offer to this partner is waiting for its answer.");
@@ -70,15 +76,19 @@ pub async fn send(work: &mut Work, command: SendInvitation) -> Result<invitation
 }
 
 /// Nobody grants what they do not hold. Source: rules §2.
-async fn only_what_is_held(work: &Work, account_id: AccountId, terms: &Terms) -> Result<(), Error> {
+pub(super) async fn only_what_is_held(
+    work: &Work,
+    account_id: AccountId,
+    permissions: Permissions,
+) -> Result<(), Error> {
     let target = Target::account(account_id);
     let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
-    let covered = facts.get(&target).is_some_and(|facts| facts.held().covers(terms.permissions));
+    let covered = facts.get(&target).is_some_and(|facts| facts.held().covers(permissions));
     if covered { Ok(()) } else { Err(Error::Denied) }
 }
 
 /// The products that are named, each the account's own; none where all are meant.
-async fn named_products(
+pub(super) async fn named_products(
     work: &Work,
     account_id: AccountId,
     ids: Option<Vec<ProductId>>,
@@ -113,16 +123,31 @@ async fn recipient(work: &Work, account_id: AccountId, slug: &str) -> Result<Pai
     Ok(pair)
 }
 
-fn offer(work: &Work, pair: Pair, terms: &Terms, message: Option<String>) -> Result<invitation::Model, Error> {
-    let person = work.actor().person().ok_or(Error::Denied)?;
+/// Which way an invitation goes, and between whom.
+pub(super) struct Addressed {
+    pub(super) direction: InvitationDirection,
+    pub(super) client_account_id: Option<AccountId>,
+    pub(super) client_email: String,
+    pub(super) partner_id: AccountId,
+    pub(super) client_id: Option<ClientId>,
+}
+
+/// An invitation from whoever acts, which can be answered from now on.
+pub(super) fn pending(
+    work: &Work,
+    to: Addressed,
+    terms: &Terms,
+    message: Option<String>,
+) -> Result<invitation::Model, Error> {
+    let Addressed { direction, client_account_id, client_email, partner_id, client_id } = to;
     Ok(invitation::Model {
         id: work.new_id(),
-        direction: InvitationDirection::ClientToPartner,
+        direction,
         status: InvitationStatus::Pending,
-        client_account_id: Some(pair.client_account_id),
-        client_email: person.email.clone(),
-        partner_id: pair.partner_id,
-        client_id: None,
+        client_account_id,
+        client_email,
+        partner_id,
+        client_id,
         access_level: terms.access_level,
         permissions: terms.permissions.bits(),
         has_all_products: terms.has_all_products,
@@ -130,7 +155,7 @@ fn offer(work: &Work, pair: Pair, terms: &Terms, message: Option<String>) -> Res
         message,
         rejection_message: None,
         access_expires_at: terms.expires_at,
-        sent_by_id: person.user_id,
+        sent_by_id: work.user_id()?,
         answered_by_id: None,
         created_at: work.now(),
         expires_at: work.now() + rules::LAPSE,
@@ -146,18 +171,15 @@ async fn tell(
     products: Option<Vec<Named>>,
 ) -> Result<(), Error> {
     let parties = Parties::of(work, pair).await?;
-    let sender = Side::sender(row.direction);
-    let receiver = sender.other();
-    parties.tell(work, receiver, ActivityKind::InvitationReceived, invitation_subject(row));
+    parties.tell(work, Side::Partner, ActivityKind::InvitationReceived, invitation_subject(row));
     let labels = products.map(|products| products.into_iter().map(|product| product.label).collect());
     let data = json!({
-        "from": parties.on(sender).name,
-        "direction": row.direction.to_value(),
-        "terms": access(terms, labels, parties.on(receiver)),
+        "from": parties.client.name,
+        "terms": access(terms, labels, &parties.partner),
         "message": row.message,
-        "expires_on": date_in(parties.on(receiver), row.expires_at),
+        "expires_on": date_in(&parties.partner, row.expires_at),
     });
-    let readers = parties.readers(work, receiver, receiver.knows()).await?;
+    let readers = parties.readers(work, Side::Partner, Side::Partner.knows()).await?;
     mail(work, MailKind::InvitationReceived, (row.id.into(), 0), readers, &data);
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::error::Error;
 use crate::notification::recipients::{Addressee, members_with};
-use crate::notification::{MailKind, Notice};
+use crate::notification::{MailKind, Notice, Recipient};
 use crate::permission::{Permission, Permissions};
 use crate::work::Work;
 
@@ -63,20 +63,49 @@ pub(super) struct Parties {
 
 impl Parties {
     pub(super) async fn of(work: &Work, pair: Pair) -> Result<Self, Error> {
-        Self::of_each(work, &[pair]).await?.pop().ok_or_else(|| Error::fault("a pair without its parties"))
+        only(Self::of_each(work, &[pair]).await?)
     }
 
     /// Those of several pairs, in their order.
     pub(super) async fn of_each(work: &Work, pairs: &[Pair]) -> Result<Vec<Self>, Error> {
-        let mut ids: Vec<_> = pairs.iter().flat_map(|pair| [pair.client_account_id, pair.partner_id]).collect();
+        let each: Vec<_> = pairs.iter().map(|pair| (pair.partner_id, Asked::Account(pair.client_account_id))).collect();
+        Self::load(work, &each).await
+    }
+
+    /// Those of an invitation.
+    pub(super) async fn of_invitation(work: &Work, row: &invitation::Model) -> Result<Self, Error> {
+        only(Self::of_invitations(work, std::slice::from_ref(row)).await?)
+    }
+
+    /// Those of several invitations, in their order.
+    pub(super) async fn of_invitations(work: &Work, rows: &[invitation::Model]) -> Result<Vec<Self>, Error> {
+        let each: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                (row.partner_id, row.client_account_id.map_or(Asked::Address(&row.client_email), Asked::Account))
+            })
+            .collect();
+        Self::load(work, &each).await
+    }
+
+    async fn load(work: &Work, each: &[(AccountId, Asked<'_>)]) -> Result<Vec<Self>, Error> {
+        let mut ids: Vec<_> =
+            each.iter().flat_map(|(partner, client)| [Some(*partner), client.account_id()]).flatten().collect();
         ids.sort_unstable();
         ids.dedup();
         let found: HashMap<_, _> =
             store::parties(work, &ids).await?.into_iter().map(|party| (party.id, party)).collect();
-        let of = |id| found.get(&id).cloned().ok_or_else(|| Error::fault("a partnership without an account"));
-        pairs
-            .iter()
-            .map(|pair| Ok(Self { client: of(pair.client_account_id)?, partner: of(pair.partner_id)? }))
+        let of = |id| found.get(&Some(id)).cloned().ok_or_else(|| Error::fault("a partnership without an account"));
+        each.iter()
+            .map(|(partner_id, client)| {
+                let partner = of(*partner_id)?;
+                let client = match client {
+                    Asked::Account(id) => of(*id)?,
+                    // until they are somebody, they are written to as people where the partner is
+                    Asked::Address(address) => Party { id: None, name: (*address).to_owned(), ..partner.clone() },
+                };
+                Ok(Self { client, partner })
+            })
             .collect()
     }
 
@@ -87,10 +116,11 @@ impl Parties {
         }
     }
 
-    /// Puts an event into the feed of one side.
+    /// Puts an event into the feed of one side, if it has one.
     pub(super) fn tell(&self, work: &mut Work, side: Side, kind: ActivityKind, subject: (&'static str, Uuid)) {
+        let Some(account_id) = self.on(side).id else { return };
         let facts = json!({ "client": self.client.name, "partner": self.partner.name });
-        let event = Event::new(self.on(side).id, kind).needs(side.knows()).about(subject.0, subject.1).with(facts);
+        let event = Event::new(account_id, kind).needs(side.knows()).about(subject.0, subject.1).with(facts);
         work.tell(event);
     }
 
@@ -106,9 +136,71 @@ impl Parties {
         work: &Work,
         side: Side,
         any_of: impl Into<Permissions>,
-    ) -> Result<Vec<Addressee>, Error> {
-        members_with(work, &[self.on(side).id], any_of).await
+    ) -> Result<Vec<Reader>, Error> {
+        only(readers_of(work, side, &[self], any_of).await?)
     }
+}
+
+fn only<T>(mut one: Vec<T>) -> Result<T, Error> {
+    one.pop().ok_or_else(|| Error::fault("a pair without its parties"))
+}
+
+/// Who is asked for access, or offers it.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Account(AccountId),
+    Address(&'a str),
+}
+
+impl Asked<'_> {
+    fn account_id(self) -> Option<AccountId> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::Address(_) => None,
+        }
+    }
+}
+
+/// Somebody who is mailed, and the account as whose member they are.
+#[derive(Clone)]
+pub(super) struct Reader {
+    account_id: Option<AccountId>,
+    recipient: Recipient,
+}
+
+/// Those of one side of each who may know, in the order of `each`: members with one of the permissions, or whoever has the address.
+/// Two statements, whatever their number.
+pub(super) async fn readers_of(
+    work: &Work,
+    side: Side,
+    each: &[&Parties],
+    any_of: impl Into<Permissions>,
+) -> Result<Vec<Vec<Reader>>, Error> {
+    let (mut accounts, mut addresses) = (Vec::new(), Vec::new());
+    for party in each.iter().map(|parties| parties.on(side)) {
+        match party.id {
+            Some(id) => accounts.push(id),
+            None => addresses.push(party.name.as_str()),
+        }
+    }
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut members: HashMap<AccountId, Vec<Reader>> = HashMap::new();
+    if !accounts.is_empty() {
+        for Addressee { account_id, recipient } in members_with(work, &accounts, any_of).await? {
+            members.entry(account_id).or_default().push(Reader { account_id: Some(account_id), recipient });
+        }
+    }
+    let users = if addresses.is_empty() { Vec::new() } else { store::users_at(work, &addresses).await? };
+    let behind = |address: &str, locale: &str| {
+        let known = users.iter().find(|user| user.email == address).cloned();
+        known.unwrap_or_else(|| Recipient { email: address.to_owned(), locale: locale.to_owned(), user_id: None })
+    };
+    let readers = each.iter().map(|parties| parties.on(side)).map(|party| match party.id {
+        Some(id) => members.get(&id).cloned().unwrap_or_default(),
+        None => vec![Reader { account_id: None, recipient: behind(&party.name, &party.locale) }],
+    });
+    Ok(readers.collect())
 }
 
 /// Mails the same facts to several people.
@@ -116,11 +208,10 @@ pub(super) fn mail(
     work: &mut Work,
     kind: MailKind,
     (subject_id, step): (Uuid, i32),
-    readers: Vec<Addressee>,
+    readers: Vec<Reader>,
     data: &Value,
 ) {
-    for Addressee { account_id, recipient } in readers {
-        let account_id: Option<AccountId> = Some(account_id);
+    for Reader { account_id, recipient } in readers {
         work.notify(Notice { kind, subject_id, step, recipient, account_id, data: data.clone() });
     }
 }
