@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use domain::Error;
-use domain::permission::{Row, Subject, reached, seen};
+use domain::permission::{Subject, reached, seen};
 use uuid::Uuid;
 
 use crate::context::Loads;
@@ -52,7 +52,7 @@ macro_rules! key {
 key!(Seen);
 key!(Reached);
 
-impl<M: Subject + Row + Clone + 'static> Loader<Seen<M>> for Loads {
+impl<M: Subject + Clone + 'static> Loader<Seen<M>> for Loads {
     type Value = M;
     type Error = Arc<Error>;
 
@@ -63,7 +63,7 @@ impl<M: Subject + Row + Clone + 'static> Loader<Seen<M>> for Loads {
     }
 }
 
-impl<M: Subject + Row + Clone + 'static> Loader<Reached<M>> for Loads {
+impl<M: Subject + Clone + 'static> Loader<Reached<M>> for Loads {
     type Value = M;
     type Error = Arc<Error>;
 

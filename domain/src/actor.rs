@@ -34,6 +34,11 @@ pub enum System {
     Operator,
 }
 
+impl System {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Renewals, Self::Cashback, Self::Mail, Self::Schedule, Self::Operator];
+}
+
 /// A signed-in person, as of the beginning of the request.
 #[derive(Debug, Clone)]
 pub struct Person {

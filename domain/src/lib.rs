@@ -2,6 +2,7 @@
 //!
 //! Edge → use case → rules → storage: `commands` write through a `Work`, `queries` read through a `Reader`, `rules` are pure.
 
+pub mod access;
 pub mod account;
 pub mod activity;
 pub mod actor;

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::actor::Actor;
 use crate::error::{Error, StorageFault};
+use crate::permission::visible::Viewer;
 use crate::seller::Settings;
 use crate::signal::Signals;
 use crate::sql::Sql;
@@ -154,6 +155,11 @@ impl Reader {
     /// Who reads.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Who asks, and when, for the filters of `visible`.
+    pub fn viewer(&self) -> Viewer<'_> {
+        Viewer { actor: &self.actor, now: self.now }
     }
 
     /// The product's time when the request began.

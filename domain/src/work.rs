@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::job::{self, NewJob};
 use crate::notification::Notice;
 use crate::permission::Grant;
+use crate::permission::visible::Viewer;
 use crate::seller::Settings;
 use crate::signal::Told;
 use crate::sql::{self, Sql};
@@ -41,6 +42,11 @@ impl Work {
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Who acts, and when, for the filters of `visible`.
+    pub fn viewer(&self) -> Viewer<'_> {
+        Viewer { actor: &self.actor, now: self.now() }
     }
 
     /// The user who acts, where the use case is for people only.

@@ -42,6 +42,19 @@ fn statements_stay_in_store_visible_and_permit() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// What is asked leave for and what is seen stands in the lists of its area, and so in the access matrix.
+#[test]
+fn actions_and_subjects_are_listed() {
+    let mut found = Vec::new();
+    for file in sources("domain/src") {
+        if !file.path.starts_with("domain/src/permission") {
+            found.extend(file.containing("Action for "));
+            found.extend(file.containing("Subject for "));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "use `actions!` and `subjects!`");
+}
+
 /// The edges cannot write a query: what they need for it is not in their manifests.
 #[test]
 fn edges_know_no_database() {

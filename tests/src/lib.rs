@@ -10,6 +10,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod partners;
 pub mod renewals;
+pub mod rows;
 pub mod server;
 pub mod smtp;
 pub mod world;

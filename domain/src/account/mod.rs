@@ -8,12 +8,14 @@
 //!   clock, and is good once; following one verifies the address that it was mailed to, whatever else it is for.
 //! - There is no way to change a user's address, and none to make a session without having proven who one is.
 
+pub(crate) mod actions;
 pub mod commands;
 pub mod job;
 pub(crate) mod password;
 pub mod queries;
 pub mod rules;
 mod store;
+pub(crate) mod subject;
 pub mod token;
 
 pub use password::PasswordHash;

@@ -9,7 +9,6 @@ use sea_orm::FromQueryResult;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-pub(crate) use super::store::lock_account;
 use super::{password, rules, store, token};
 use crate::actor::Actor;
 use crate::error::{Code, Error, refuse};
@@ -100,13 +99,13 @@ pub async fn members(
     accounts: &[AccountId],
     page: &ById,
 ) -> Result<HashMap<AccountId, Page<membership::Model>>, Error> {
-    let seen = |sql: &mut Sql| visible::memberships(sql, reader.actor(), reader.now(), "x");
+    let seen = |sql: &mut Sql| visible::memberships(sql, reader.viewer(), "x");
     nested::pages(reader, MEMBERS, accounts, page, seen).await
 }
 
 /// How many memberships of each account the actor sees.
 pub async fn count_members(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>, Error> {
-    let seen = |sql: &mut Sql| visible::memberships(sql, reader.actor(), reader.now(), "x");
+    let seen = |sql: &mut Sql| visible::memberships(sql, reader.viewer(), "x");
     nested::counts(reader, MEMBERS, accounts, seen).await
 }
 
@@ -149,7 +148,6 @@ pub async fn explain(
     about: About,
     id: Uuid,
 ) -> Result<Vec<permission::Path>, Error> {
-    let (actor, now) = (reader.actor(), reader.now());
     let mut sql = reader.sql();
     let mut find = |account: &str, product: &str, table: &str| {
         sql.push(&format!("SELECT x.{account} AS account_id, {product} AS product_id FROM {table} x WHERE x.id = "));
@@ -163,15 +161,15 @@ pub async fn explain(
         About::Client => find("partner_id", "CAST(NULL AS /uuid/)", "client"),
     }
     match about {
-        About::Account => visible::accounts(&mut sql, actor, now, "x"),
-        About::Product => visible::products(&mut sql, actor, now, "x"),
-        About::Partnership => visible::partnerships(&mut sql, actor, "x"),
-        About::Invoice => visible::invoices(&mut sql, actor, "x"),
-        About::Client => visible::clients(&mut sql, actor, "x"),
+        About::Account => visible::accounts(&mut sql, reader.viewer(), "x"),
+        About::Product => visible::products(&mut sql, reader.viewer(), "x"),
+        About::Partnership => visible::partnerships(&mut sql, reader.viewer(), "x"),
+        About::Invoice => visible::invoices(&mut sql, reader.viewer(), "x"),
+        About::Client => visible::clients(&mut sql, reader.viewer(), "x"),
     }
     let Some(Found { account_id, product_id }) = sql.one(reader.conn()).await? else { return Ok(Vec::new()) };
     let on = Target { account_id, product_id };
-    let facts = permission::held(reader.conn(), actor, now, &[on]).await?;
+    let facts = permission::held(reader.conn(), reader.actor(), reader.now(), &[on]).await?;
     Ok(facts.get(&on).map(|facts| permission::explain(facts, permission)).unwrap_or_default())
 }
 

@@ -118,13 +118,6 @@ pub(super) async fn update_user(work: &Work, user: &user::Model) -> Result<(), D
     sql.execute(work.conn()).await.map(drop)
 }
 
-/// The account, locked for a change of its own row.
-pub(crate) async fn lock_account(work: &Work, id: AccountId) -> Result<account::Model, Error> {
-    let mut sql = work.sql();
-    sql.add("SELECT * FROM account WHERE id = ? /for update/", [id.into()]);
-    sql.one(work.conn()).await?.ok_or(Error::NotFound)
-}
-
 /// Writes what of an account can change.
 pub(super) async fn update_account(work: &Work, account: &account::Model) -> Result<(), DbErr> {
     let mut sql = work.sql();

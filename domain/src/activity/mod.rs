@@ -4,7 +4,7 @@
 //! made it happen and never changed. Its position orders the feed; there is none without a place, and none is skipped.
 
 pub mod queries;
-mod subject;
+pub(crate) mod subject;
 
 use entities::id::{AccountId, ProductId};
 use uuid::Uuid;

@@ -52,7 +52,7 @@ pub async fn following(
 }
 
 fn wanted(sql: &mut Sql, reader: &Reader, kinds: &[ActivityKind]) {
-    visible::activity(sql, reader.actor(), reader.now(), "x");
+    visible::activity(sql, reader.viewer(), "x");
     if !kinds.is_empty() {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         sql.push(" AND x.kind ").any_text(&names);

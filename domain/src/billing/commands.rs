@@ -6,6 +6,7 @@ use entities::invoice::{InvoiceKind, InvoiceStatus};
 use entities::{account, invoice, payment_method};
 use serde::{Deserialize, Serialize};
 
+use super::actions::{ChangePaymentMethod, KeepPaymentMethod, SettleInvoice};
 use super::flow::{Collected, Paying, collect};
 use super::payment::{Attempt, PaidFor, attempt};
 use super::settle::pay_from_wallet;
@@ -14,33 +15,10 @@ use crate::error::{Code, Error, Refusal, refuse};
 use crate::gateway::{StoreMethodError, StoredMethod, looks_like_card_number};
 use crate::idempotency::{Seen, remember, seen};
 use crate::money::{Currency, Money};
-use crate::permission::rules::Reach;
-use crate::permission::{Action, Permission, Permit, Target, permit};
+use crate::permission::{Permit, permit};
 use crate::sql;
 use crate::store::{Statements, Store};
 use crate::work::Work;
-
-macro_rules! billing_action {
-    ($(#[$meta:meta])* $name:ident on $row:ty, $target:expr) => {
-        $(#[$meta])*
-        #[derive(Debug)]
-        pub struct $name;
-
-        impl Action for $name {
-            type Row = $row;
-            const PERMISSION: Permission = Permission::ManageBilling;
-            const REACH: Reach = Reach::Member;
-
-            fn target(row: &Self::Row) -> Target {
-                Target::account($target(row))
-            }
-        }
-    };
-}
-
-billing_action!(/** To keep a way to pay. */ KeepPaymentMethod on account::Model, |row: &account::Model| row.id);
-billing_action!(/** To change or remove one. */ ChangePaymentMethod on payment_method::Model, |row: &payment_method::Model| row.account_id);
-billing_action!(/** To pay an invoice. */ SettleInvoice on invoice::Model, |row: &invoice::Model| row.billed_to_id);
 
 /// Keeps what a token of the gateway's stands for as a way to pay.
 #[derive(Debug, Clone)]

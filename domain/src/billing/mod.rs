@@ -16,6 +16,7 @@
 //! back to where it came from. Whoever renews issues an invoice, writes the `product_period` rows with its lines, and attempts
 //! a payment for it; settling marks the periods paid and moves the products on, or makes them PAST_DUE.
 
+pub(crate) mod actions;
 pub mod commands;
 pub mod document;
 pub mod dunning;
@@ -32,7 +33,7 @@ pub mod queries;
 mod reconcile;
 pub mod rules;
 mod settle;
-mod subject;
+pub(crate) mod subject;
 
 pub use flow::{Collected, Paying, collect};
 pub use issue::{Buyer, Draft, DraftLine, Issued, LineTax, SellerOnInvoice, issue};

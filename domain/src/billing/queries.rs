@@ -104,7 +104,7 @@ pub async fn invoice_counts(
 }
 
 fn wanted(sql: &mut Sql, reader: &Reader, filter: &InvoiceFilter) {
-    visible::invoices(sql, reader.actor(), "x");
+    visible::invoices(sql, reader.viewer(), "x");
     if let Some(status) = &filter.status {
         sql.push(" AND x.status ").any_text(&status.iter().map(ActiveEnum::to_value).collect::<Vec<_>>());
     }
@@ -127,7 +127,7 @@ pub async fn lines(
     let mut sql = reader.sql();
     sql.push("SELECT l.* FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.invoice_id ").any(invoices);
     sql.push(" AND ");
-    visible::invoices(&mut sql, reader.actor(), "i");
+    visible::invoices(&mut sql, reader.viewer(), "i");
     sql.push(" ORDER BY l.invoice_id, l.position");
     let rows: Vec<invoice_line::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|line| (line.invoice_id, line))))
@@ -141,7 +141,7 @@ pub async fn payments(
     let mut sql = reader.sql();
     sql.push("SELECT p.* FROM payment p JOIN invoice i ON i.id = p.invoice_id WHERE p.invoice_id ").any(invoices);
     sql.push(" AND ");
-    visible::invoices(&mut sql, reader.actor(), "i");
+    visible::invoices(&mut sql, reader.viewer(), "i");
     sql.push(" ORDER BY p.id");
     let rows: Vec<payment::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().filter_map(|payment| Some((payment.invoice_id?, payment)))))
@@ -155,7 +155,7 @@ pub async fn payment_methods(
     let mut sql = reader.sql();
     sql.push("SELECT m.* FROM payment_method m WHERE m.removed_at IS NULL AND m.account_id ").any(accounts);
     sql.push(" AND ");
-    visible::payment_methods(&mut sql, reader.actor(), "m");
+    visible::payment_methods(&mut sql, reader.viewer(), "m");
     sql.push(" ORDER BY m.id");
     let rows: Vec<payment_method::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|method| (method.account_id, method))))

@@ -19,7 +19,7 @@ use crate::store::Reader;
 pub async fn wallets(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<wallet::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT w.* FROM wallet w WHERE w.account_id ").any(accounts).push(" AND ");
-    visible::wallet_entries(&mut sql, reader.actor(), "w");
+    visible::wallet_entries(&mut sql, reader.viewer(), "w");
     sql.push(" ORDER BY w.account_id, w.currency");
     let rows: Vec<wallet::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|wallet| (wallet.account_id, wallet))))
@@ -62,13 +62,13 @@ pub async fn entries(
     wallets: &[WalletKey],
     page: &ById,
 ) -> Result<HashMap<WalletKey, Page<wallet_entry::Model>>, Error> {
-    let seen = |sql: &mut Sql| visible::wallet_entries(sql, reader.actor(), "x");
+    let seen = |sql: &mut Sql| visible::wallet_entries(sql, reader.viewer(), "x");
     nested::pages(reader, ENTRIES, wallets, page, seen).await
 }
 
 /// How many entries each wallet has.
 pub async fn entry_counts(reader: &Reader, wallets: &[WalletKey]) -> Result<HashMap<WalletKey, i64>, Error> {
-    nested::counts(reader, ENTRIES, wallets, |sql| visible::wallet_entries(sql, reader.actor(), "x")).await
+    nested::counts(reader, ENTRIES, wallets, |sql| visible::wallet_entries(sql, reader.viewer(), "x")).await
 }
 
 #[derive(FromQueryResult)]
@@ -87,7 +87,7 @@ pub async fn balances_after(reader: &Reader, entries: &[WalletEntryId]) -> Resul
         FROM wallet_entry x JOIN wallet w ON w.account_id = x.account_id AND w.currency = x.currency WHERE x.id ",
     );
     sql.any(entries).push(" AND ");
-    visible::wallet_entries(&mut sql, reader.actor(), "x");
+    visible::wallet_entries(&mut sql, reader.viewer(), "x");
     let rows = sql.all::<BalanceAfter>(reader.conn()).await?;
     Ok(rows.into_iter().map(|BalanceAfter { id, balance_minor }| (id, balance_minor)).collect())
 }

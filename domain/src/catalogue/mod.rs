@@ -7,4 +7,4 @@
 pub mod commands;
 pub mod queries;
 pub mod rules;
-mod subject;
+pub(crate) mod subject;

@@ -1,29 +1,8 @@
-//! Offerings and plans as rows that are loaded by id: everybody sees them.
+//! Offerings and plans as rows that everybody sees.
 
-use chrono::{DateTime, Utc};
-use entities::id::{OfferingId, PlanId};
-use entities::{offering, plan};
+use crate::permission::{subjects, visible};
 
-use crate::actor::Actor;
-use crate::permission::{Subject, rows};
-use crate::sql::Sql;
-
-rows!(offering, plan);
-
-impl Subject for offering::Model {
-    type Id = OfferingId;
-    const TABLE: &'static str = "offering";
-
-    fn visible(sql: &mut Sql, _: &Actor, _: DateTime<Utc>, _: &str) {
-        sql.push("TRUE");
-    }
-}
-
-impl Subject for plan::Model {
-    type Id = PlanId;
-    const TABLE: &'static str = "plan";
-
-    fn visible(sql: &mut Sql, _: &Actor, _: DateTime<Utc>, _: &str) {
-        sql.push("TRUE");
-    }
+subjects! {
+    offering(OfferingId) by visible::public;
+    plan(PlanId) by visible::public;
 }

@@ -1,42 +1,19 @@
 //! What is done with client records.
 
+use entities::client;
 use entities::id::{AccountId, ClientId};
-use entities::{account, client};
 
+use super::actions::{Create, Manage};
 use super::store;
 use crate::activity::{ActivityKind, Event};
 use crate::error::{Code, Error, Refusal};
 use crate::patch::Patch;
-use crate::permission::{Action, Permission, Target, permit};
+use crate::permission::permit;
 use crate::text;
 use crate::work::Work;
 
 /// A telephone number as people write it, in characters.
 const PHONE: usize = 50;
-
-/// To make a record in a partner's account.
-struct Create;
-
-impl Action for Create {
-    type Row = account::Model;
-    const PERMISSION: Permission = Permission::ManageClients;
-
-    fn target(row: &Self::Row) -> Target {
-        Target::account(row.id)
-    }
-}
-
-/// To change a record, or to connect it.
-struct Manage;
-
-impl Action for Manage {
-    type Row = client::Model;
-    const PERMISSION: Permission = Permission::ManageClients;
-
-    fn target(row: &Self::Row) -> Target {
-        Target::account(row.partner_id)
-    }
-}
 
 /// What a partner writes down about a client.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,8 @@
 //! invitation, and a partner has at most one record for an account; the record outlives the partnership. It belongs to the
 //! partner alone: the client never sees it. Absent on purpose: deleting a record, and moving one to another account.
 
+pub(crate) mod actions;
 pub mod commands;
 pub mod queries;
 mod store;
-mod subject;
+pub(crate) mod subject;

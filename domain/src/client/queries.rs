@@ -37,7 +37,7 @@ pub async fn count(
 fn condition(reader: &Reader, search: Option<&str>) -> impl Fn(&mut Sql) {
     let pattern = text::search_pattern(search);
     move |sql| {
-        visible::clients(sql, reader.actor(), "x");
+        visible::clients(sql, reader.viewer(), "x");
         if let Some(pattern) = &pattern {
             sql.add(r" AND x.search LIKE ? ESCAPE '\'", [pattern.clone().into()]);
         }

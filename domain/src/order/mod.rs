@@ -9,9 +9,10 @@
 //!
 //! Absent on purpose: amounts in carts. What is in a cart costs what it costs when it is looked at.
 
+pub(crate) mod actions;
 mod basket;
 pub mod commands;
 mod place;
 pub mod queries;
 pub mod rules;
-mod subject;
+pub(crate) mod subject;

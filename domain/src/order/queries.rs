@@ -63,7 +63,7 @@ pub async fn count_carts(
 
 fn in_status(reader: &Reader, status: Option<CartStatus>) -> impl Fn(&mut Sql) {
     move |sql| {
-        visible::clients(sql, reader.actor(), "x");
+        visible::clients(sql, reader.viewer(), "x");
         if let Some(status) = status {
             sql.add(" AND x.status = ?", [status.to_value().into()]);
         }
@@ -79,12 +79,12 @@ pub async fn orders(
     accounts: &[AccountId],
     page: &ById,
 ) -> Result<HashMap<AccountId, Page<order::Model>>, Error> {
-    nested::pages(reader, ORDERS, accounts, page, |sql| visible::orders(sql, reader.actor(), "x")).await
+    nested::pages(reader, ORDERS, accounts, page, |sql| visible::orders(sql, reader.viewer(), "x")).await
 }
 
 /// How many orders each account has.
 pub async fn count_orders(reader: &Reader, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>, Error> {
-    nested::counts(reader, ORDERS, accounts, |sql| visible::orders(sql, reader.actor(), "x")).await
+    nested::counts(reader, ORDERS, accounts, |sql| visible::orders(sql, reader.viewer(), "x")).await
 }
 
 /// The lines of these orders, in their order, for those who see the orders.
@@ -95,7 +95,7 @@ pub async fn order_lines(
     let mut sql = reader.sql();
     sql.push("SELECT l.* FROM order_line l JOIN \"order\" x ON x.id = l.order_id WHERE l.order_id ").any(orders);
     sql.push(" AND ");
-    visible::orders(&mut sql, reader.actor(), "x");
+    visible::orders(&mut sql, reader.viewer(), "x");
     sql.push(" ORDER BY l.order_id, l.position");
     let rows: Vec<order_line::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|line| (line.order_id, line))))
@@ -111,7 +111,7 @@ struct InvoiceOf {
 pub async fn invoices_of(reader: &Reader, orders: &[OrderId]) -> Result<HashMap<OrderId, InvoiceId>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT x.order_id, x.id FROM invoice x WHERE x.kind = 'ORDER' AND x.order_id ").any(orders).push(" AND ");
-    visible::invoices(&mut sql, reader.actor(), "x");
+    visible::invoices(&mut sql, reader.viewer(), "x");
     let rows = sql.all::<InvoiceOf>(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.order_id, row.id)).collect())
 }

@@ -8,10 +8,10 @@
 //! - A partnership's row is locked before anything that depends on its payer: a change is FOR UPDATE, a renewal run FOR SHARE.
 //! - What was paid, issued or earned stays as it is, whatever becomes of the partnership.
 
-mod actions;
+pub(crate) mod actions;
 pub mod commands;
 pub mod job;
 pub mod queries;
 pub mod rules;
 mod store;
-mod subject;
+pub(crate) mod subject;

@@ -80,7 +80,7 @@ pub async fn count_invitations(
 /// An overdue invitation counts as expired, whether or not the sweep has been there.
 fn of_status(reader: &Reader, status: Option<InvitationStatus>) -> impl Fn(&mut Sql) {
     move |sql| {
-        visible::invitations(sql, reader.actor(), "x");
+        visible::invitations(sql, reader.viewer(), "x");
         match status {
             None => {}
             Some(InvitationStatus::Pending) => {
@@ -126,7 +126,7 @@ pub async fn offered_products(
         JOIN plan l ON l.id = p.plan_id JOIN offering f ON f.id = l.offering_id WHERE o.invitation_id ",
     );
     sql.any(invitations).push(" AND ");
-    visible::invitations(&mut sql, reader.actor(), "x");
+    visible::invitations(&mut sql, reader.viewer(), "x");
     sql.push(" ORDER BY o.invitation_id, p.id");
     let rows: Vec<OfferedProduct> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|product| (product.invitation_id, product))))
@@ -176,7 +176,7 @@ pub async fn count_partnerships(
 /// One that has run out counts as ended, whether or not the sweep has been there.
 fn in_status(reader: &Reader, status: Option<PartnershipStatus>) -> impl Fn(&mut Sql) {
     move |sql| {
-        visible::partnerships(sql, reader.actor(), "x");
+        visible::partnerships(sql, reader.viewer(), "x");
         let now = reader.now();
         match status {
             None => {}
@@ -207,7 +207,7 @@ pub async fn of_pairs(reader: &Reader, pairs: &[PairKey]) -> Result<HashMap<Pair
         WHERE x.status <> 'ENDED' AND (x.expires_at IS NULL OR x.expires_at > ?) AND ",
         [reader.now().into()],
     );
-    visible::partnerships(&mut sql, reader.actor(), "x");
+    visible::partnerships(&mut sql, reader.viewer(), "x");
     let rows = sql.all::<partnership::Model>(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| ((row.partner_id, row.client_account_id), row)).collect())
 }
@@ -229,7 +229,7 @@ pub async fn covered_products(
         WHERE o.partnership_id ",
     );
     sql.any(partnerships).push(" AND ");
-    visible::partnerships(&mut sql, reader.actor(), "x");
+    visible::partnerships(&mut sql, reader.viewer(), "x");
     sql.push(" ORDER BY o.partnership_id, o.product_id");
     let rows = sql.all::<Covered>(reader.conn()).await?;
     Ok(grouped(rows.into_iter().map(|Covered { partnership_id, product_id }| (partnership_id, product_id))))
@@ -252,7 +252,7 @@ pub async fn payer_changes(
     let mut sql = reader.sql();
     sql.push("SELECT h.* FROM payer_change h JOIN partnership x ON x.id = h.partnership_id WHERE h.partnership_id ");
     sql.any(partnerships).push(" AND ");
-    visible::partnerships(&mut sql, reader.actor(), "x");
+    visible::partnerships(&mut sql, reader.viewer(), "x");
     sql.push(" ORDER BY h.partnership_id, h.id");
     let rows: Vec<payer_change::Model> = sql.all(reader.conn()).await?;
     let by_people = rows.into_iter().filter_map(|row| {

@@ -92,7 +92,7 @@ pub(super) async fn own_products(work: &Work, account_id: AccountId, ids: &[Prod
     let mut sql = work.sql();
     sql.push("SELECT x.id, x.label FROM product x WHERE x.id ").any(ids);
     sql.add(" AND x.account_id = ? AND ", [account_id.into()]);
-    visible::products(&mut sql, work.actor(), work.now(), "x");
+    visible::products(&mut sql, work.viewer(), "x");
     sql.push(" ORDER BY x.id");
     Ok(sql.all(work.conn()).await?)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, MembershipId, PartnershipId, ProductId, UserId};
+use entities::membership::Role;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::json;
 
@@ -80,6 +81,7 @@ impl Facts {
 struct Row {
     ordinal: i64,
     membership_id: MembershipId,
+    role: Role,
     member: i32,
     partnership_id: Option<PartnershipId>,
     carried: Option<i32>,
@@ -96,7 +98,7 @@ pub async fn held(
     targets: &[Target],
 ) -> Result<HashMap<Target, Facts>, DbErr> {
     let mut found: HashMap<Target, Facts> = targets.iter().map(|target| (*target, Facts::default())).collect();
-    if actor.sees_everything() {
+    if actor.person().is_some_and(|person| person.is_staff) {
         for facts in found.values_mut() {
             facts.push(Way::Staff, None);
         }
@@ -113,7 +115,7 @@ pub async fn held(
         };
         let member = Permissions::from_bits(row.member);
         let way = match row.partnership_id {
-            None => Way::Membership { membership: row.membership_id, permissions: member },
+            None => Way::Membership { membership: row.membership_id, role: row.role, permissions: member },
             Some(partnership) => Way::Partnership {
                 membership: row.membership_id,
                 partnership,
@@ -143,12 +145,12 @@ fn question(
     sql.push("WITH target AS (SELECT * FROM ");
     sql.records("t", &[("ordinal", Type::Int), ("account_id", Type::Id), ("product_id", Type::Id)], &rows)?;
     sql.add(
-        ") SELECT t.ordinal, m.id AS membership_id, m.permissions AS member, CAST(NULL AS /uuid/) AS partnership_id,
+        ") SELECT t.ordinal, m.id AS membership_id, m.role, m.permissions AS member, CAST(NULL AS /uuid/) AS partnership_id,
             CAST(NULL AS integer) AS carried, CAST(NULL AS boolean) AS covers_all, CAST(NULL AS boolean) AS covers_target,
             CAST(NULL AS /instant/) AS expires_at
         FROM target t JOIN membership m ON m.account_id = t.account_id AND m.user_id = ?
         UNION ALL
-        SELECT t.ordinal, m.id, m.permissions, s.id, s.permissions, s.has_all_products,
+        SELECT t.ordinal, m.id, m.role, m.permissions, s.id, s.permissions, s.has_all_products,
             EXISTS (SELECT 1 FROM partnership_product c WHERE c.partnership_id = s.id AND c.product_id = t.product_id),
             s.expires_at
         FROM target t

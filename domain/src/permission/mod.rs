@@ -5,7 +5,7 @@
 //! with an active partnership (then both must carry it), as a contributor, or as the provider's staff. Knowing an id is
 //! never a right, and a partnership never carries invoices, billing or the client's partners.
 
-mod admin;
+mod action;
 mod explain;
 mod facts;
 mod permit;
@@ -15,11 +15,12 @@ mod staff;
 mod subject;
 pub mod visible;
 
-pub use admin::permit_admin;
+pub(crate) use action::actions;
+pub use action::{Action, AnyAction};
 pub use explain::{Path, Step, explain};
 pub use facts::{Facts, Grant, Target, held};
-pub use permit::{Action, Permit, Subject, permit};
+pub use permit::{Permit, permit};
 pub use set::{Permission, Permissions};
 pub use staff::permit_staff;
-pub(crate) use subject::rows;
-pub use subject::{Row, reached, seen};
+pub(crate) use subject::subjects;
+pub use subject::{AnySubject, Subject, reached, seen};

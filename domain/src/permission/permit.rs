@@ -2,43 +2,14 @@
 
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
-use sea_orm::{FromQueryResult, Value};
-use uuid::Uuid;
+use sea_orm::FromQueryResult;
 
-use super::Permission;
 use super::facts::{Grant, Target, held};
-use super::rules::{Reach, Way, allows};
-use crate::actor::{Actor, System};
+use super::rules::{Way, allows};
+use super::{Action, Subject, permit_staff};
+use crate::actor::Actor;
 use crate::error::Error;
-use crate::sql::Sql;
 use crate::work::Work;
-
-/// A row that permits are given for.
-pub trait Subject: FromQueryResult + Send + Sync {
-    /// Its id's type.
-    type Id: Into<Uuid> + Into<Value> + Copy + Send;
-    /// Its table, quoted where it must be.
-    const TABLE: &'static str;
-    /// How it is locked: for the whole act, or only against being changed.
-    const LOCK: &'static str = "/for update/";
-    /// Appends the condition under which the actor sees the row `alias`.
-    fn visible(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str);
-}
-
-/// What a use case asks leave for.
-pub trait Action: Send {
-    /// What it is done to.
-    type Row: Subject;
-    /// The permission it needs.
-    const PERMISSION: Permission;
-    /// Whether a partnership can carry it.
-    const REACH: Reach = Reach::Any;
-    /// The parts of the product that may do it by themselves.
-    const SYSTEMS: &'static [System] = &[];
-    /// The account or product on which the permission must be held.
-    fn target(row: &Self::Row) -> Target;
-}
 
 /// Leave to do `A`: without one, no store function takes the row.
 #[derive(Debug)]
@@ -61,7 +32,7 @@ pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> 
     let Some(grant) = decide::<A>(work, target).await? else {
         return Err(if sees::<A::Row>(work, id).await? { Error::Denied } else { Error::NotFound });
     };
-    let row = load::<A::Row>(work, id, A::Row::LOCK).await?.ok_or(Error::NotFound)?;
+    let row = load::<A::Row>(work, id, A::LOCK).await?.ok_or(Error::NotFound)?;
     if A::target(&row) != target {
         return Err(Error::NotFound); // it changed hands meanwhile
     }
@@ -76,10 +47,10 @@ async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<Gra
     // A way that ends between being found and being locked is gone when it is asked for again.
     for _ in 0..3 {
         let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
-        let Some(way) = facts.get(&target).and_then(|facts| allows(facts.ways(), A::PERMISSION, A::REACH)) else {
+        let Some(way) = facts.get(&target).and_then(|facts| allows(facts.ways(), A::NEED, A::REACH)) else {
             return Ok(None);
         };
-        if lock(work, way).await? {
+        if lock(work, way).await? && still_covers(work, way, target).await? {
             let partnership_id = match way {
                 Way::Partnership { partnership, .. } => Some(partnership),
                 Way::Membership { .. } | Way::Staff => None,
@@ -94,18 +65,36 @@ async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<Gra
 async fn lock(work: &Work, way: Way) -> Result<bool, Error> {
     let mut sql = work.sql();
     match way {
-        Way::Staff => return Ok(true),
-        Way::Membership { membership, permissions } => sql.add(
-            "SELECT 1 AS n FROM membership WHERE id = ? AND permissions = ? /for share/",
-            [membership.into(), permissions.bits().into()],
+        Way::Staff => return permit_staff(work).await.map(|()| true),
+        Way::Membership { membership, role, permissions } => sql.add(
+            "SELECT 1 AS n FROM membership WHERE id = ? AND role = ? AND permissions = ? /for share/",
+            [membership.into(), role.into(), permissions.bits().into()],
         ),
-        Way::Partnership { membership, partnership, member, carried, .. } => sql.add(
+        Way::Partnership { membership, partnership, member, carried, covers_all, .. } => sql.add(
             "SELECT 1 AS n FROM partnership s JOIN membership m ON m.account_id = s.partner_id
-            WHERE s.id = ? AND s.status = 'ACTIVE' AND s.permissions = ? AND m.id = ? AND m.permissions = ? /for share/",
-            [partnership.into(), carried.bits().into(), membership.into(), member.bits().into()],
+            WHERE s.id = ? AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?) AND s.permissions = ?
+                AND s.has_all_products = ? AND m.id = ? AND m.permissions = ? /for share/",
+            [
+                partnership.into(),
+                work.now().into(),
+                carried.bits().into(),
+                covers_all.into(),
+                membership.into(),
+                member.bits().into(),
+            ],
         ),
     };
     Ok(sql.one::<One>(work.conn()).await?.is_some())
+}
+
+/// Whether a partnership that is held now still covers the product: the products that it names are rows of their own, which
+/// whoever changes them does under the partnership's lock.
+async fn still_covers(work: &Work, way: Way, target: Target) -> Result<bool, Error> {
+    if !matches!(way, Way::Partnership { covers_all: false, .. }) {
+        return Ok(true);
+    }
+    let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
+    Ok(facts.get(&target).is_some_and(|facts| facts.ways().contains(&way)))
 }
 
 #[derive(FromQueryResult)]
@@ -123,6 +112,6 @@ async fn load<S: Subject>(work: &Work, id: S::Id, lock: &str) -> Result<Option<S
 async fn sees<S: Subject>(work: &Work, id: S::Id) -> Result<bool, Error> {
     let mut sql = work.sql();
     sql.push("SELECT 1 AS n FROM ").push(S::TABLE).add(" x WHERE x.id = ? AND ", [id.into()]);
-    S::visible(&mut sql, work.actor(), work.now(), "x");
+    S::visible(&mut sql, work.viewer(), "x");
     Ok(sql.one::<One>(work.conn()).await?.is_some())
 }

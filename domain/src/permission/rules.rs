@@ -2,6 +2,7 @@
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 use entities::id::{MembershipId, PartnershipId};
+use entities::membership::Role;
 
 use super::{Permission, Permissions};
 
@@ -12,6 +13,8 @@ pub enum Way {
     Membership {
         /// The membership.
         membership: MembershipId,
+        /// Its role.
+        role: Role,
         /// What it carries.
         permissions: Permissions,
     },
@@ -57,6 +60,17 @@ pub fn carried_by_all(ways: &[Way]) -> Permissions {
     ways.iter().fold(Permissions::NONE, |all, way| all.or(carried_by(*way)))
 }
 
+/// What an action takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A permission.
+    Permission(Permission),
+    /// To be OWNER or ADMIN: profile, enrolment, webhooks, account data. No permission gives it. Source: rules §2.
+    Admin,
+    /// To be OWNER: ownership, power of attorney. Source: rules §2.
+    Owner,
+}
+
 /// How far a right must reach for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -66,13 +80,24 @@ pub enum Reach {
     Member,
 }
 
-/// The first way that carries the permission for an action of this reach; none denies.
-pub fn allows(ways: &[Way], permission: Permission, reach: Reach) -> Option<Way> {
-    ways.iter().copied().find(|way| {
-        let reaches = match way {
-            Way::Partnership { .. } => reach == Reach::Any,
-            Way::Membership { .. } | Way::Staff => true,
-        };
-        reaches && carried_by(*way).contains(permission)
-    })
+/// The first way that gives what is needed, for an action of this reach; none denies.
+pub fn allows(ways: &[Way], need: Need, reach: Reach) -> Option<Way> {
+    ways.iter().copied().find(|way| reaches(*way, reach) && fulfils(*way, need))
+}
+
+fn reaches(way: Way, reach: Reach) -> bool {
+    match way {
+        Way::Partnership { .. } => reach == Reach::Any,
+        Way::Membership { .. } | Way::Staff => true,
+    }
+}
+
+fn fulfils(way: Way, need: Need) -> bool {
+    match (need, way) {
+        (Need::Permission(permission), way) => carried_by(way).contains(permission),
+        (Need::Admin, Way::Membership { role, .. }) => matches!(role, Role::Owner | Role::Admin),
+        (Need::Owner, Way::Membership { role, .. }) => role == Role::Owner,
+        (Need::Admin | Need::Owner, Way::Staff) => true,
+        (Need::Admin | Need::Owner, Way::Partnership { .. }) => false,
+    }
 }

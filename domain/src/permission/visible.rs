@@ -1,14 +1,34 @@
-//! The door of every read: for each table, the condition under which an actor sees a row, as SQL.
+//! The door of every read: for each table, the condition under which somebody sees a row, as SQL.
 //!
-//! Each function appends one parenthesised condition about the row that the statement calls `alias`, so that it can stand at
+//! Each function appends one condition about the row that the statement calls `alias`, parenthesised, so that it can stand at
 //! any depth of a larger statement. `rules` says the same about single objects; a test holds the two against each other.
 
 use chrono::{DateTime, Utc};
 use entities::id::AccountId;
 
-use super::Permission;
+use super::{Permission, Permissions};
 use crate::actor::Actor;
 use crate::sql::Sql;
+
+/// Who looks, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// The product's time.
+    pub now: DateTime<Utc>,
+}
+
+/// The provider's staff and the product itself see every row; for everybody else it depends.
+fn unless_all(sql: &mut Sql, viewer: Viewer<'_>, condition: impl FnOnce(&mut Sql)) {
+    if viewer.actor.sees_everything() {
+        sql.push("TRUE");
+    } else {
+        sql.push("(");
+        condition(sql);
+        sql.push(")");
+    }
+}
 
 /// `column` is one of the accounts; nothing for none.
 fn one_of(sql: &mut Sql, column: &str, accounts: &[AccountId]) {
@@ -19,181 +39,226 @@ fn one_of(sql: &mut Sql, column: &str, accounts: &[AccountId]) {
     }
 }
 
-fn in_accounts_with(sql: &mut Sql, actor: &Actor, column: &str, permission: Permission) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-    } else {
-        one_of(sql, column, &actor.accounts_with(permission));
-    }
+/// `column` is an account in which the viewer's own membership carries the permission.
+fn by_membership(sql: &mut Sql, viewer: Viewer<'_>, column: &str, permission: Permission) {
+    one_of(sql, column, &viewer.actor.accounts_with(permission));
 }
 
-/// A partnership `s` that carries `permission` for a partner in which the actor's membership holds it too. The caller adds
-/// what ties it to the row, and the closing parenthesis.
-fn carried<'s>(sql: &'s mut Sql, actor: &Actor, now: DateTime<Utc>, permission: Permission) -> &'s mut Sql {
+/// The conditions of a partnership `s` that gives access at this instant.
+fn in_force(sql: &mut Sql, now: DateTime<Utc>) {
+    sql.add("s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?)", [now.into()]);
+}
+
+/// There is a partnership `s` in force that carries the permission for a partner in which the viewer's membership holds it, too,
+/// and that fulfils `tie`.
+fn by_partnership(sql: &mut Sql, viewer: Viewer<'_>, permission: Permission, tie: &str) {
     sql.push("EXISTS (SELECT 1 FROM partnership s WHERE ");
-    one_of(sql, "s.partner_id", &actor.accounts_with(permission));
-    sql.add(
-        " AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?) AND (s.permissions & ?) <> 0",
-        [now.into(), permission.bit().into()],
-    )
+    by_membership(sql, viewer, "s.partner_id", permission);
+    sql.push(" AND ");
+    in_force(sql, viewer.now);
+    sql.add(" AND (s.permissions & ?) <> 0 AND ", [permission.bit().into()]).push(tie).push(")");
+}
+
+/// The condition that partnership `s` names this product.
+fn names(product: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM partnership_product c WHERE c.partnership_id = s.id AND c.product_id = {product})")
+}
+
+/// What everybody sees.
+pub fn public(sql: &mut Sql, _: Viewer<'_>, _: &str) {
+    sql.push("TRUE");
+}
+
+/// What the provider's staff alone see.
+pub fn staff(sql: &mut Sql, viewer: Viewer<'_>, _: &str) {
+    sql.push(if viewer.actor.sees_everything() { "TRUE" } else { "FALSE" });
 }
 
 /// Products: VIEW_PRODUCTS on the holder, or through a partnership that covers the product.
-pub fn products(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    sql.push("(");
-    one_of(sql, &format!("{alias}.account_id"), &actor.accounts_with(Permission::ViewProducts));
-    sql.push(" OR ");
-    carried(sql, actor, now, Permission::ViewProducts).push(&format!(
-        " AND s.client_account_id = {alias}.account_id AND (s.has_all_products OR EXISTS (SELECT 1 FROM partnership_product c
-            WHERE c.partnership_id = s.id AND c.product_id = {alias}.id))))"
-    ));
+pub fn products(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ViewProducts);
+        sql.push(" OR ");
+        let names = names(&format!("{alias}.id"));
+        let tie = format!("s.client_account_id = {alias}.account_id AND (s.has_all_products OR {names})");
+        by_partnership(sql, viewer, Permission::ViewProducts, &tie);
+    });
 }
 
-/// Invoices, and what hangs on them: VIEW_INVOICES in the account that they are billed to, and nowhere else.
-pub fn invoices(sql: &mut Sql, actor: &Actor, alias: &str) {
-    in_accounts_with(sql, actor, &format!("{alias}.billed_to_id"), Permission::ViewInvoices);
+/// Invoices: VIEW_INVOICES in the account that they are billed to, and nowhere else.
+pub fn invoices(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.billed_to_id"), Permission::ViewInvoices);
+    });
+}
+
+/// What hangs on an invoice: as the invoice. A payment that failed before there was one is told by its order.
+pub fn of_invoices(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push(&format!("EXISTS (SELECT 1 FROM invoice vi WHERE vi.id = {alias}.invoice_id AND "));
+    invoices(sql, viewer, "vi");
+    sql.push(")");
 }
 
 /// Orders: billed to the account (VIEW_INVOICES), or placed from it (PURCHASE).
-pub fn orders(sql: &mut Sql, actor: &Actor, alias: &str) {
-    sql.push("(");
-    in_accounts_with(sql, actor, &format!("{alias}.billed_to_id"), Permission::ViewInvoices);
-    sql.push(" OR ");
-    in_accounts_with(sql, actor, &format!("{alias}.placed_from_id"), Permission::Purchase);
+pub fn orders(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.billed_to_id"), Permission::ViewInvoices);
+        sql.push(" OR ");
+        by_membership(sql, viewer, &format!("{alias}.placed_from_id"), Permission::Purchase);
+    });
+}
+
+/// The lines of orders: as the order.
+pub fn order_lines(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push(&format!("EXISTS (SELECT 1 FROM \"order\" vo WHERE vo.id = {alias}.order_id AND "));
+    orders(sql, viewer, "vo");
     sql.push(")");
 }
 
 /// Payment methods: MANAGE_BILLING in the account.
-pub fn payment_methods(sql: &mut Sql, actor: &Actor, alias: &str) {
-    in_accounts_with(sql, actor, &format!("{alias}.account_id"), Permission::ManageBilling);
+pub fn payment_methods(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ManageBilling);
+    });
 }
 
 /// Wallets and their entries: VIEW_INVOICES in the partner's account.
-pub fn wallet_entries(sql: &mut Sql, actor: &Actor, alias: &str) {
-    in_accounts_with(sql, actor, &format!("{alias}.account_id"), Permission::ViewInvoices);
+pub fn wallet_entries(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ViewInvoices);
+    });
 }
 
 /// Client records and their carts: MANAGE_CLIENTS in the partner's account.
-pub fn clients(sql: &mut Sql, actor: &Actor, alias: &str) {
-    in_accounts_with(sql, actor, &format!("{alias}.partner_id"), Permission::ManageClients);
+pub fn clients(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.partner_id"), Permission::ManageClients);
+    });
 }
 
-/// Invitations: as partnerships; a request to an address, also the user whose verified address it is. Source: rules §5, "Addresses".
-pub fn invitations(sql: &mut Sql, actor: &Actor, alias: &str) {
-    let verified = actor.person().filter(|person| person.email_verified_at.is_some() && !actor.sees_everything());
-    let Some(person) = verified else {
-        partnerships(sql, actor, alias);
-        return;
-    };
-    sql.push("(").push(alias).add(".client_email = ? AND ", [person.email.clone().into()]);
-    sql.push(alias).push(".client_account_id IS NULL OR ");
-    partnerships(sql, actor, alias);
+/// What is in carts: as the cart.
+pub fn cart_items(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push(&format!("EXISTS (SELECT 1 FROM cart vc WHERE vc.id = {alias}.cart_id AND "));
+    clients(sql, viewer, "vc");
     sql.push(")");
 }
 
-/// Partnerships: MANAGE_PARTNERS on the client's side, MANAGE_CLIENTS on the partner's.
-pub fn partnerships(sql: &mut Sql, actor: &Actor, alias: &str) {
-    sql.push("(");
-    in_accounts_with(sql, actor, &format!("{alias}.client_account_id"), Permission::ManagePartners);
+/// Invitations: MANAGE_PARTNERS on the client's side, MANAGE_CLIENTS on the partner's; a request to an address, also the user whose
+/// verified address it is. Source: rules §5, "Addresses".
+pub fn invitations(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        if let Some(person) = viewer.actor.person().filter(|person| person.email_verified_at.is_some()) {
+            sql.add(
+                &format!("({alias}.client_email = ? AND {alias}.client_account_id IS NULL) OR "),
+                [person.email.clone().into()],
+            );
+        }
+        either_side(sql, viewer, alias);
+    });
+}
+
+/// Partnerships: as invitations between two accounts, and MANAGE_BILLING on the client's side, which decides who pays.
+pub fn partnerships(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.client_account_id"), Permission::ManageBilling);
+        sql.push(" OR ");
+        either_side(sql, viewer, alias);
+    });
+}
+
+fn either_side(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    by_membership(sql, viewer, &format!("{alias}.client_account_id"), Permission::ManagePartners);
     sql.push(" OR ");
-    in_accounts_with(sql, actor, &format!("{alias}.partner_id"), Permission::ManageClients);
-    sql.push(")");
+    by_membership(sql, viewer, &format!("{alias}.partner_id"), Permission::ManageClients);
 }
 
 /// Memberships: one's own, and those of an account where one holds MANAGE_MEMBERS, through a partnership, too.
-pub fn memberships(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    let Some(user_id) = actor.user_id() else {
-        sql.push("FALSE");
-        return;
-    };
-    sql.push("(").push(alias).add(".user_id = ? OR ", [user_id.into()]);
-    one_of(sql, &format!("{alias}.account_id"), &actor.accounts_with(Permission::ManageMembers));
-    sql.push(" OR ");
-    carried(sql, actor, now, Permission::ManageMembers)
-        .push(&format!(" AND s.has_all_products AND s.client_account_id = {alias}.account_id))"));
+pub fn memberships(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        oneself(sql, viewer, &format!("{alias}.user_id"));
+        sql.push(" OR ");
+        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ManageMembers);
+        sql.push(" OR ");
+        managed_members(sql, viewer, alias);
+    });
 }
 
-/// People: oneself, and fellow members of an account.
-pub fn users(sql: &mut Sql, actor: &Actor, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    let Some(user_id) = actor.user_id() else {
-        sql.push("FALSE");
-        return;
+/// People: oneself, and the members of an account in which one is a member, too, or manages them through a partnership.
+pub fn users(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        oneself(sql, viewer, &format!("{alias}.id"));
+        sql.push(&format!(" OR EXISTS (SELECT 1 FROM membership f WHERE f.user_id = {alias}.id AND "));
+        sql.push("(");
+        one_of(sql, "f.account_id", &viewer.actor.accounts());
+        sql.push(" OR ");
+        managed_members(sql, viewer, "f");
+        sql.push("))");
+    });
+}
+
+/// The membership `alias` is of an account whose members the viewer manages through a partnership.
+fn managed_members(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    let tie = format!("s.has_all_products AND s.client_account_id = {alias}.account_id");
+    by_partnership(sql, viewer, Permission::ManageMembers, &tie);
+}
+
+fn oneself(sql: &mut Sql, viewer: Viewer<'_>, column: &str) {
+    match viewer.actor.user_id() {
+        Some(user_id) => sql.push(column).add(" = ?", [user_id.into()]),
+        None => sql.push("FALSE"),
     };
-    sql.push("(").push(alias).add(".id = ? OR EXISTS (SELECT 1 FROM membership f WHERE f.user_id = ", [user_id.into()]);
-    sql.push(alias).push(".id AND ");
-    one_of(sql, "f.account_id", &actor.accounts());
-    sql.push("))");
 }
 
 /// Accounts: one's own, the other side of an active partnership, and those that show themselves to the public.
-pub fn accounts(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    let own = actor.accounts();
-    sql.push("(");
-    one_of(sql, &format!("{alias}.id"), &own);
-    sql.push(&format!(
-        " OR EXISTS (SELECT 1 FROM partner_profile f WHERE f.account_id = {alias}.id AND f.is_published)"
-    ));
-    if !own.is_empty() {
-        sql.add(
-            " OR EXISTS (SELECT 1 FROM partnership s WHERE s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?) AND ((",
-            [now.into()],
-        );
+pub fn accounts(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        let own = viewer.actor.accounts();
+        one_of(sql, &format!("{alias}.id"), &own);
+        sql.push(&format!(
+            " OR EXISTS (SELECT 1 FROM partner_profile f WHERE f.account_id = {alias}.id AND f.is_published)"
+        ));
+        if own.is_empty() {
+            return;
+        }
+        sql.push(" OR EXISTS (SELECT 1 FROM partnership s WHERE ");
+        in_force(sql, viewer.now);
+        sql.push(&format!(" AND ((s.client_account_id = {alias}.id AND "));
         one_of(sql, "s.partner_id", &own);
-        sql.push(&format!(" AND s.client_account_id = {alias}.id) OR ("));
+        sql.push(&format!(") OR (s.partner_id = {alias}.id AND "));
         one_of(sql, "s.client_account_id", &own);
-        sql.push(&format!(" AND s.partner_id = {alias}.id)))"));
-    }
-    sql.push(")");
+        sql.push(")))");
+    });
 }
 
 /// Partner profiles: published ones, and one's own account's.
-pub fn partner_profiles(sql: &mut Sql, actor: &Actor, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    sql.push(&format!("({alias}.is_published OR "));
-    one_of(sql, &format!("{alias}.account_id"), &actor.accounts());
-    sql.push(")");
+pub fn partner_profiles(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        sql.push(&format!("{alias}.is_published OR "));
+        one_of(sql, &format!("{alias}.account_id"), &viewer.actor.accounts());
+    });
 }
 
 /// Activity: each event says which permission its reader needs in its account; one about a product is told through the
 /// partnerships that cover it, one about no product through those that cover all.
-pub fn activity(sql: &mut Sql, actor: &Actor, now: DateTime<Utc>, alias: &str) {
-    if actor.sees_everything() {
-        sql.push("TRUE");
-        return;
-    }
-    let Some(user_id) = actor.user_id() else {
-        sql.push("FALSE");
-        return;
-    };
-    sql.add(
-        &format!(
-            "(EXISTS (SELECT 1 FROM membership m WHERE m.user_id = ? AND m.account_id = {alias}.account_id
-                AND (m.permissions & {alias}.required) <> 0)
-            OR EXISTS (SELECT 1 FROM partnership s JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ?
-                WHERE s.client_account_id = {alias}.account_id AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?)
-                AND (m.permissions & s.permissions & {alias}.required) <> 0
-                AND (s.has_all_products OR EXISTS (SELECT 1 FROM partnership_product c
-                    WHERE c.partnership_id = s.id AND c.product_id = {alias}.product_id))))"
-        ),
-        [user_id.into(), user_id.into(), now.into()],
-    );
+///
+/// The memberships are those of the database, not those that the request began with: a stream of events outlives them.
+pub fn activity(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        let Some(user_id) = viewer.actor.user_id() else {
+            sql.push("FALSE");
+            return;
+        };
+        sql.add("EXISTS (SELECT 1 FROM membership m WHERE m.user_id = ? AND m.account_id = ", [user_id.into()]);
+        sql.push(&format!("{alias}.account_id AND (m.permissions & {alias}.required) <> 0)"));
+        sql.add(
+            " OR EXISTS (SELECT 1 FROM partnership s JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ? WHERE ",
+            [user_id.into()],
+        );
+        in_force(sql, viewer.now);
+        let carried = format!("m.permissions & s.permissions & {alias}.required");
+        sql.push(&format!(" AND s.client_account_id = {alias}.account_id AND (s.has_all_products AND ({carried} & "));
+        sql.bind(Permissions::PARTNERSHIP.bits()).push(&format!(") <> 0 OR ({carried} & "));
+        sql.bind(Permissions::ABOUT_PRODUCTS.bits()).push(") <> 0 AND ").push(&names(&format!("{alias}.product_id")));
+        sql.push("))");
+    });
 }

@@ -4,37 +4,12 @@ use entities::id::ProductId;
 use entities::product::{self, ProductStatus};
 use sea_orm::FromQueryResult;
 
+use super::actions::{LabelProduct, SetRenewal};
 use crate::calendar::Term;
 use crate::error::{Code, Error, Refusal};
-use crate::permission::{Action, Permission, Target, permit};
+use crate::permission::permit;
 use crate::text;
 use crate::work::Work;
-
-/// To rename a product.
-#[derive(Debug)]
-pub struct LabelProduct;
-
-impl Action for LabelProduct {
-    type Row = product::Model;
-    const PERMISSION: Permission = Permission::ManageProducts;
-
-    fn target(row: &product::Model) -> Target {
-        Target::product(row.account_id, row.id)
-    }
-}
-
-/// To say whether a product renews, and for how long: what its holder will pay for.
-#[derive(Debug)]
-pub struct SetRenewal;
-
-impl Action for SetRenewal {
-    type Row = product::Model;
-    const PERMISSION: Permission = Permission::Purchase;
-
-    fn target(row: &product::Model) -> Target {
-        Target::product(row.account_id, row.id)
-    }
-}
 
 /// What is to be changed of a product; what is absent stays.
 #[derive(Debug, Clone)]

@@ -4,7 +4,8 @@
 //! date in the holder's time zone, so no renewal drifts from the day on which the product began. A product is never deleted.
 //! For other areas: [`rules::Standing`] says where a product stands when it begins and after each paid term.
 
+pub(crate) mod actions;
 pub mod commands;
 pub mod queries;
 pub mod rules;
-mod subject;
+pub(crate) mod subject;

@@ -140,7 +140,7 @@ pub async fn of_order_lines(
 ) -> Result<HashMap<OrderLineId, Vec<product::Model>>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT p.* FROM product p WHERE p.order_line_id ").any(ids).push(" AND ");
-    visible::products(&mut sql, reader.actor(), reader.now(), "p");
+    visible::products(&mut sql, reader.viewer(), "p");
     sql.push(" ORDER BY p.id");
     let rows: Vec<product::Model> = sql.all(reader.conn()).await?;
     Ok(grouped(rows.into_iter().filter_map(|product| Some((product.order_line_id?, product)))))
@@ -150,7 +150,7 @@ pub async fn of_order_lines(
 fn wanted(sql: &mut Sql, reader: &Reader, filter: &ProductFilter) {
     let ProductFilter { status, kind, renews_before, search } = filter;
     sql.push(" AND ");
-    visible::products(sql, reader.actor(), reader.now(), "p");
+    visible::products(sql, reader.viewer(), "p");
     if let Some(status) = status {
         let status: Vec<String> = status.iter().map(ActiveEnum::to_value).collect();
         sql.push(" AND p.status ").any_text(&status);

@@ -4,12 +4,12 @@ use entities::id::{AccountId, ProgrammeId};
 use entities::offering::ProductKind;
 use entities::{account, partner_profile, programme, programme_kind_rate};
 
+use super::actions::{Enrol, PublishProfile};
 use super::{rules, store};
-use crate::account::queries::lock_account;
 use crate::error::{Code, Error, Refusal, StorageFault, refuse};
 use crate::money::Money;
 use crate::patch::Patch;
-use crate::permission::{permit_admin, permit_staff};
+use crate::permission::{Permit, permit, permit_staff};
 use crate::{Work, sql, text};
 
 /// A programme as the provider's staff want it.
@@ -82,8 +82,7 @@ pub async fn enrol_as_partner(
     account_id: AccountId,
     programme_id: ProgrammeId,
 ) -> Result<account::Model, Error> {
-    let grant = permit_admin(work, account_id).await?;
-    let mut account = lock_account(work, account_id).await?;
+    let Permit { row: mut account, grant, .. } = permit::<Enrol>(work, account_id).await?;
     if account.programme_id.is_some() {
         return refuse(Code::AlreadyExists, "This account is enrolled in a programme.");
     }
@@ -120,8 +119,7 @@ pub struct SaveProfile {
 /// `ALREADY_EXISTS` for a name that reads like another's, `CONFLICT` for an account that is no partner.
 pub async fn save_profile(work: &mut Work, save: SaveProfile) -> Result<partner_profile::Model, Error> {
     let SaveProfile { account_id, slug, headline, description, services, website, is_published } = save;
-    let grant = permit_admin(work, account_id).await?;
-    let account = lock_account(work, account_id).await?;
+    let Permit { row: account, grant, .. } = permit::<PublishProfile>(work, account_id).await?;
     if account.programme_id.is_none() {
         return refuse(Code::Conflict, "This account is not enrolled in a partner programme.");
     }

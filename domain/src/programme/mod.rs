@@ -6,7 +6,9 @@
 //! - A profile belongs to a partner's account, at most one each. Its name in addresses is of small ASCII letters, digits and
 //!   hyphens, and no two read alike: `0` counts as `o`, `1` as `l`, hyphens not at all.
 
+pub(crate) mod actions;
 pub mod commands;
 pub mod queries;
 pub mod rules;
 mod store;
+pub(crate) mod subject;

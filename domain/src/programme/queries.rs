@@ -76,7 +76,7 @@ fn published(sql: &mut Sql, search: Option<&str>) {
 pub async fn profile(reader: &Reader, slug: &str) -> Result<Option<partner_profile::Model>, Error> {
     let mut sql = reader.sql();
     sql.add("SELECT x.* FROM partner_profile x WHERE x.slug = ? AND ", [slug.replace('\0', "").into()]);
-    visible::partner_profiles(&mut sql, reader.actor(), "x");
+    visible::partner_profiles(&mut sql, reader.viewer(), "x");
     Ok(sql.one(reader.conn()).await?)
 }
 
@@ -87,7 +87,7 @@ pub async fn profiles_of(
 ) -> Result<HashMap<AccountId, partner_profile::Model>, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT x.* FROM partner_profile x WHERE x.account_id ").any(accounts).push(" AND ");
-    visible::partner_profiles(&mut sql, reader.actor(), "x");
+    visible::partner_profiles(&mut sql, reader.viewer(), "x");
     let rows: Vec<partner_profile::Model> = sql.all(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.account_id, row)).collect())
 }

@@ -6,6 +6,7 @@ use entities::product::{self, ProductStatus};
 use entities::{product_period, renewal_run};
 use serde::{Deserialize, Serialize};
 
+use super::actions::RenewByHand;
 use super::claim::{draft, draft_line, period};
 use super::run;
 use super::store::{AsOf, Renewable, Through, renewables};
@@ -15,24 +16,11 @@ use crate::billing::{self, Attempt, Collected, PaidFor, Paying, collect};
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
 use crate::money::Money;
-use crate::permission::{Action, Grant, Permission, Target, permit};
+use crate::permission::{Grant, permit};
 use crate::product::commands::offered_term;
 use crate::sql;
 use crate::store::{Statements, Store};
 use crate::work::{Number, Work};
-
-/// To renew a product by hand.
-#[derive(Debug)]
-pub struct RenewProductAction;
-
-impl Action for RenewProductAction {
-    type Row = product::Model;
-    const PERMISSION: Permission = Permission::Purchase;
-
-    fn target(row: &product::Model) -> Target {
-        Target::product(row.account_id, row.id)
-    }
-}
 
 /// One more period, now.
 #[derive(Debug, Clone, Serialize)]
@@ -71,7 +59,7 @@ pub async fn renew_product(
 }
 
 async fn write(work: &mut Work, command: RenewProduct) -> Result<(Renewed, Paying), Error> {
-    let permit = permit::<RenewProductAction>(work, command.product_id).await?;
+    let permit = permit::<RenewByHand>(work, command.product_id).await?;
     let (product, grant) = (permit.row, permit.grant);
     let seen = idempotency::seen(work, product.account_id, "renewProduct", &command.idempotency_key, &command).await?;
     let key = match seen {

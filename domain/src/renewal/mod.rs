@@ -9,6 +9,7 @@
 //! nothing of it is due, so a job that is delivered again goes on where the first one stopped, and missed periods follow in
 //! order. An attempt whose process died is found by `billing::reconcile`.
 
+pub(crate) mod actions;
 mod claim;
 pub mod commands;
 pub mod job;
@@ -17,7 +18,7 @@ mod quote;
 pub mod rules;
 mod run;
 mod store;
-mod subject;
+pub(crate) mod subject;
 
 /// A run, as far as it has come.
 pub use entities::renewal_run::Model as Run;

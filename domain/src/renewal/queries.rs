@@ -62,7 +62,7 @@ pub async fn payer_change_preview(
 ) -> Result<(Page<RenewalChange>, usize), Error> {
     let mut sql = reader.sql();
     sql.add("SELECT p.id FROM product p WHERE p.account_id = ? AND ", [partnership.client_account_id.into()]);
-    visible::products(&mut sql, reader.actor(), reader.now(), "p");
+    visible::products(&mut sql, reader.viewer(), "p");
     let ids: Vec<ProductId> = sql.all::<Id>(reader.conn()).await?.into_iter().map(|row| row.id).collect();
     let product_ids = product_ids.into_iter().filter(|id| ids.contains(id)).collect();
     let assumed = AssumedPayer { partnership_id: partnership.id, payer, product_ids };
@@ -118,7 +118,7 @@ pub async fn run_payers(reader: &Reader, run_id: RenewalRunId) -> Result<Vec<Run
         FROM invoice i JOIN account a ON a.id = i.billed_to_id WHERE i.renewal_run_id = ? AND ",
         [run_id.into()],
     );
-    visible::invoices(&mut sql, reader.actor(), "i");
+    visible::invoices(&mut sql, reader.viewer(), "i");
     sql.push(" GROUP BY a.id, a.name, i.currency ORDER BY a.name, a.id, i.currency");
     Ok(sql.all(reader.conn()).await?)
 }

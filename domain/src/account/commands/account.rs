@@ -3,17 +3,14 @@
 use chrono_tz::Tz;
 use entities::account;
 use entities::id::AccountId;
-use sea_orm::{FromQueryResult, QueryResult};
 
+use crate::account::actions::{UpdateAccountData, UpdateTaxData};
 use crate::account::rules::{PostalAddress, time_zone, vat_id};
 use crate::account::store;
-use crate::actor::Actor;
 use crate::calendar::{Country, default_time_zone, local_date};
 use crate::error::{Error, Refusal};
 use crate::patch::Patch;
-use crate::permission::rules::Reach;
-use crate::permission::{Action, Grant, Permission, Subject, Target, permit, permit_admin};
-use crate::sql::Sql;
+use crate::permission::{Grant, Permit, permit};
 use crate::{Work, text};
 
 /// What is changed about an account. A new country or VAT id changes the tax of what is invoiced from then on.
@@ -35,37 +32,6 @@ pub struct UpdateAccount {
     pub billing_address: Patch<PostalAddress>,
 }
 
-/// Tax data and address: whoever manages billing. Source: rules §2.
-struct UpdateTaxData;
-
-impl Action for UpdateTaxData {
-    type Row = Whole;
-    const PERMISSION: Permission = Permission::ManageBilling;
-    const REACH: Reach = Reach::Member;
-
-    fn target(row: &Whole) -> Target {
-        Target::account(row.0.id)
-    }
-}
-
-/// An account whose own row is to be changed.
-struct Whole(account::Model);
-
-impl FromQueryResult for Whole {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
-        account::Model::from_query_result(row, prefix).map(Self)
-    }
-}
-
-impl Subject for Whole {
-    type Id = AccountId;
-    const TABLE: &'static str = "account";
-
-    fn visible(sql: &mut Sql, actor: &Actor, now: chrono::DateTime<chrono::Utc>, alias: &str) {
-        crate::permission::visible::accounts(sql, actor, now, alias);
-    }
-}
-
 /// Changes an account's own data. Name, language and time zone are for its owner and admins; country, VAT id and address for
 /// whoever manages its billing. A new time zone moves the instants at which its products renew, not the days.
 /// # Errors
@@ -74,8 +40,7 @@ pub async fn update_account(work: &mut Work, update: UpdateAccount) -> Result<ac
     let UpdateAccount { account_id, name, country, locale, time_zone: zone, vat_id: vat, billing_address } = update;
     let is_tax = country.is_given() || vat.is_given() || billing_address.is_given();
     let is_other = name.is_given() || locale.is_given() || zone.is_given();
-    let grant = permit_update(work, account_id, is_tax, is_other).await?;
-    let old = store::lock_account(work, account_id).await?;
+    let (old, grant) = permit_update(work, account_id, is_tax, is_other).await?;
 
     let mut new = old.clone();
     if let Some(name) = name.try_map(|name| text::line("name", &name, text::NAME))?.required("name")? {
@@ -107,15 +72,21 @@ pub async fn update_account(work: &mut Work, update: UpdateAccount) -> Result<ac
     Ok(new)
 }
 
-async fn permit_update(work: &mut Work, id: AccountId, is_tax: bool, is_other: bool) -> Result<Grant, Error> {
-    let mut grant = None;
+/// Leave for what is changed, and the row; what changes nothing takes what the account's own data take.
+async fn permit_update(
+    work: &mut Work,
+    id: AccountId,
+    is_tax: bool,
+    is_other: bool,
+) -> Result<(account::Model, Grant), Error> {
     if is_tax {
-        grant = Some(permit::<UpdateTaxData>(work, id).await?.grant);
+        let Permit { row, grant, .. } = permit::<UpdateTaxData>(work, id).await?;
+        if !is_other {
+            return Ok((row, grant));
+        }
     }
-    if is_other || grant.is_none() {
-        grant = Some(permit_admin(work, id).await?);
-    }
-    grant.ok_or(Error::Denied)
+    let Permit { row, grant, .. } = permit::<UpdateAccountData>(work, id).await?;
+    Ok((row, grant))
 }
 
 /// A time zone that is the country's default goes with the country; one that was chosen stays.

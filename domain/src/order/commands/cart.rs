@@ -2,45 +2,22 @@
 
 use entities::cart::CartStatus;
 use entities::id::{CartId, CartItemId, ClientId, PlanId};
-use entities::{cart, cart_item, client};
+use entities::{cart, cart_item};
 use sea_orm::FromQueryResult;
 
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::money::Currency;
+use crate::order::actions::{BeginCart, ManageCart};
 use crate::order::rules;
-use crate::permission::{Action, Permission, Permit, Target, permit};
+use crate::permission::{Permit, permit};
 use crate::sql;
 use crate::work::{Number, Work};
 
-/// To begin a cart for a client record.
-struct Begin;
-
-impl Action for Begin {
-    type Row = client::Model;
-    const PERMISSION: Permission = Permission::ManageClients;
-
-    fn target(row: &Self::Row) -> Target {
-        Target::account(row.partner_id)
-    }
-}
-
-/// To change what is in a cart, or to check it out.
-pub(super) struct Manage;
-
-impl Action for Manage {
-    type Row = cart::Model;
-    const PERMISSION: Permission = Permission::ManageClients;
-
-    fn target(row: &Self::Row) -> Target {
-        Target::account(row.partner_id)
-    }
-}
-
 /// A new, empty cart. Source: S4.4.
 pub async fn create_cart(work: &mut Work, client_id: ClientId) -> Result<cart::Model, Error> {
-    let permit = permit::<Begin>(work, client_id).await?;
+    let permit = permit::<BeginCart>(work, client_id).await?;
     let row = cart::Model {
         id: work.new_id(),
         client_id,
@@ -78,7 +55,7 @@ pub struct AddCartItem {
 /// `CART_CLOSED`, `TERM_NOT_OFFERED`, `CURRENCY_MISMATCH` where there is no price in the client's currency.
 pub async fn add_cart_item(work: &mut Work, command: AddCartItem) -> Result<cart::Model, Error> {
     let AddCartItem { cart_id, plan_id, term_months, quantity, domain_name } = command;
-    let Permit { row: cart, grant, .. } = permit::<Manage>(work, cart_id).await?;
+    let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, cart_id).await?;
     refuse_closed(&cart)?;
     let offer = offer(work, &cart, plan_id, term_months).await?;
     let row = cart_item::Model {
@@ -118,7 +95,7 @@ pub struct UpdateCartItem {
 /// As for adding one.
 pub async fn update_cart_item(work: &mut Work, command: UpdateCartItem) -> Result<cart::Model, Error> {
     let UpdateCartItem { cart_id, item_id, term_months, quantity } = command;
-    let Permit { row: cart, grant, .. } = permit::<Manage>(work, cart_id).await?;
+    let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, cart_id).await?;
     refuse_closed(&cart)?;
     let mut sql = work.sql();
     sql.add("SELECT * FROM cart_item WHERE id = ? AND cart_id = ?", [item_id.into(), cart_id.into()]);
@@ -137,7 +114,7 @@ pub async fn update_cart_item(work: &mut Work, command: UpdateCartItem) -> Resul
 
 /// Takes a line out.
 pub async fn remove_cart_item(work: &mut Work, cart_id: CartId, item_id: CartItemId) -> Result<cart::Model, Error> {
-    let Permit { row: cart, grant, .. } = permit::<Manage>(work, cart_id).await?;
+    let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, cart_id).await?;
     refuse_closed(&cart)?;
     let mut sql = work.sql();
     sql.add("DELETE FROM cart_item WHERE id = ? AND cart_id = ?", [item_id.into(), cart_id.into()]);

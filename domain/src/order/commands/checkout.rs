@@ -5,7 +5,7 @@ use entities::order::CheckoutMethod;
 use entities::{account, cart, partnership};
 use serde::{Deserialize, Serialize};
 
-use super::cart::{Manage, refuse_closed};
+use super::cart::refuse_closed;
 use crate::actor::Actor;
 use crate::billing::rules::{BillingFacts, OrderedBy, Party, billing_terms};
 use crate::billing::{Collected, Paying, collect};
@@ -14,10 +14,11 @@ use crate::catalogue::queries::{Offer, Wanted, offers};
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
 use crate::money::Currency;
+use crate::order::actions::{ManageCart, OrderFor};
 use crate::order::basket::{Basket, Line, baskets};
 use crate::order::place::{Article, Placing, place};
 use crate::order::rules::{self, MAX_LINES, Piece, managing, method_of, partnership_facts, price, refusal_of};
-use crate::permission::{Action, Grant, Permission, Permit, Target, held, permit};
+use crate::permission::{Grant, Permission, Permit, Target, held, permit};
 use crate::store::{Statements, Store};
 use crate::work::Work;
 
@@ -65,7 +66,7 @@ pub async fn checkout_cart(
 }
 
 async fn write_checkout(work: &mut Work, command: CheckoutCart) -> Result<(Placed, Paying), Error> {
-    let Permit { row: cart, grant, .. } = permit::<Manage>(work, command.cart_id).await?;
+    let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, command.cart_id).await?;
     let key = match idempotency::seen(work, cart.partner_id, "checkoutCart", &command.idempotency_key, &command).await?
     {
         Seen::Before(placed) => return Ok(Placed::again(placed)),
@@ -146,18 +147,6 @@ async fn refuse_way(work: &Work, cart: &cart::Model, basket: &Basket, command: &
     }
 }
 
-/// To order for an account.
-struct Order;
-
-impl Action for Order {
-    type Row = account::Model;
-    const PERMISSION: Permission = Permission::Purchase;
-
-    fn target(row: &Self::Row) -> Target {
-        Target::account(row.id)
-    }
-}
-
 /// A line that is ordered.
 #[derive(Debug, Clone, Serialize)]
 pub struct OrderItem {
@@ -199,7 +188,7 @@ pub async fn place_order(
 }
 
 async fn write_order(work: &mut Work, command: PlaceOrder) -> Result<(Placed, Paying), Error> {
-    let Permit { row: account, grant, .. } = permit::<Order>(work, command.account_id).await?;
+    let Permit { row: account, grant, .. } = permit::<OrderFor>(work, command.account_id).await?;
     let key = match idempotency::seen(work, account.id, "placeOrder", &command.idempotency_key, &command).await? {
         Seen::Before(placed) => return Ok(Placed::again(placed)),
         Seen::New(key) => key,

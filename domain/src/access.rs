@@ -1,0 +1,39 @@
+//! All that is asked leave for, and all that is seen: what the access matrix is made of.
+//!
+//! Every action and every table that is seen by rows is declared in a list of its area, which makes it known here: a list that is
+//! not named is a warning of dead code, and a new entry changes the matrix that `tests/it/matrix` holds against rules §2.
+
+use crate::permission::{AnyAction, AnySubject};
+use crate::{account, activity, billing, catalogue, client, order, partnership, product, programme, renewal};
+
+/// Every action, area by area.
+pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
+    let areas = [
+        account::actions::ACTIONS,
+        programme::actions::ACTIONS,
+        client::actions::ACTIONS,
+        partnership::actions::ACTIONS,
+        order::actions::ACTIONS,
+        product::actions::ACTIONS,
+        renewal::actions::ACTIONS,
+        billing::actions::ACTIONS,
+    ];
+    areas.into_iter().flatten()
+}
+
+/// Every table whose rows are seen, area by area.
+pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
+    let areas = [
+        account::subject::SUBJECTS,
+        programme::subject::SUBJECTS,
+        client::subject::SUBJECTS,
+        partnership::subject::SUBJECTS,
+        catalogue::subject::SUBJECTS,
+        order::subject::SUBJECTS,
+        product::subject::SUBJECTS,
+        renewal::subject::SUBJECTS,
+        billing::subject::SUBJECTS,
+        activity::subject::SUBJECTS,
+    ];
+    areas.into_iter().flatten()
+}

@@ -1,0 +1,10 @@
+//! What is asked leave for about a product.
+
+use crate::permission::{Target, actions};
+
+actions! {
+    /// To rename a product.
+    LabelProduct on product needs ManageProducts by Any: |row| Target::product(row.account_id, row.id);
+    /// To say whether a product renews, and for how long: what its holder will pay for.
+    SetRenewal on product needs Purchase by Any: |row| Target::product(row.account_id, row.id);
+}

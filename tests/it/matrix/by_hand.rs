@@ -1,0 +1,250 @@
+//! Who sees which row, written a second time: from the rows alone, and not as the product does it.
+
+use domain::permission::rules::Reach;
+use domain::permission::{Permission, Target};
+use entities::id::{AccountId, InvoiceId, OrderId, ProductId, UserId};
+use entities::order;
+use entities::partnership::{self, PartnershipStatus};
+use tests::rows::Rows;
+use uuid::Uuid;
+
+/// What a partnership can carry. Source: rules §2.
+const CARRIED: [Permission; 5] = [
+    Permission::ViewProducts,
+    Permission::ManageProducts,
+    Permission::Purchase,
+    Permission::ContactSupport,
+    Permission::ManageMembers,
+];
+
+/// Somebody who looks at a world.
+pub(super) struct Eye<'a> {
+    pub(super) rows: &'a Rows,
+    pub(super) user: UserId,
+}
+
+/// A row, and whether it is seen.
+pub(super) struct View {
+    pub(super) id: Uuid,
+    pub(super) is_seen: bool,
+    /// What the rule is asked about it, any of which shows the row; none where it is seen without a permission.
+    pub(super) questions: Option<Vec<Question>>,
+}
+
+/// A question to the rule.
+pub(super) struct Question {
+    pub(super) target: Target,
+    pub(super) permission: Permission,
+    pub(super) reach: Reach,
+}
+
+impl Eye<'_> {
+    fn is_member(&self, account: AccountId) -> bool {
+        self.rows.memberships.iter().any(|row| row.user_id == self.user && row.account_id == account)
+    }
+
+    fn holds(&self, account: AccountId, permission: Permission) -> bool {
+        let own = |row: &&entities::membership::Model| row.user_id == self.user && row.account_id == account;
+        self.rows.memberships.iter().find(own).is_some_and(|row| row.permissions & permission.bit() != 0)
+    }
+
+    fn has_verified(&self, address: &str) -> bool {
+        let mut users = self.rows.users.iter();
+        users.any(|row| row.id == self.user && row.email == address && row.email_verified_at.is_some())
+    }
+
+    fn is_in_force(&self, link: &partnership::Model) -> bool {
+        link.status == PartnershipStatus::Active && link.expires_at.is_none_or(|end| self.rows.now < end)
+    }
+
+    /// Whether a partner that they work for carries this for the account, or for one product of it.
+    fn carries(&self, account: AccountId, product: Option<ProductId>, permission: Permission) -> bool {
+        let names = |link: &partnership::Model| {
+            let named = |id| self.rows.covered.iter().any(|row| row.partnership_id == link.id && row.product_id == id);
+            permission != Permission::ManageMembers && product.is_some_and(named)
+        };
+        CARRIED.contains(&permission)
+            && self.rows.partnerships.iter().any(|link| {
+                link.client_account_id == account
+                    && self.is_in_force(link)
+                    && link.permissions & permission.bit() != 0
+                    && (link.has_all_products || names(link))
+                    && self.holds(link.partner_id, permission)
+            })
+    }
+
+    fn is_billed(&self, id: InvoiceId) -> AccountId {
+        self.rows.invoices.iter().find(|row| row.id == id).expect("an invoice").billed_to_id
+    }
+
+    fn order(&self, id: OrderId) -> &order::Model {
+        self.rows.orders.iter().find(|row| row.id == id).expect("an order")
+    }
+
+    /// A row that is seen by whoever is a member of one of these accounts with that permission, and by nobody else.
+    fn of_members(&self, id: Uuid, any_of: &[(AccountId, Permission)]) -> View {
+        let questions = any_of.iter().map(|(account, permission)| Question {
+            target: Target::account(*account),
+            permission: *permission,
+            reach: Reach::Member,
+        });
+        View {
+            id,
+            is_seen: any_of.iter().any(|(account, permission)| self.holds(*account, *permission)),
+            questions: Some(questions.collect()),
+        }
+    }
+
+    /// A row that partners see, too.
+    fn carried(&self, id: Uuid, account: AccountId, product: Option<ProductId>, permission: Permission) -> View {
+        let target = product.map_or(Target::account(account), |product| Target::product(account, product));
+        View {
+            id,
+            is_seen: self.holds(account, permission) || self.carries(account, product, permission),
+            questions: Some(vec![Question { target, permission, reach: Reach::Any }]),
+        }
+    }
+
+    fn of_order(&self, id: Uuid, order: &order::Model) -> View {
+        let any_of = [(order.billed_to_id, Permission::ViewInvoices), (order.placed_from_id, Permission::Purchase)];
+        self.of_members(id, &any_of)
+    }
+
+    /// Every row of a table.
+    ///
+    /// # Panics
+    /// For a table for which no rule is written here.
+    pub(super) fn views(&self, table: &str) -> Vec<View> {
+        let rows = self.rows;
+        match table.trim_matches('"') {
+            "user" => rows.users.iter().map(|row| self.user_view(row.id)).collect(),
+            "account" => rows.accounts.iter().map(|row| self.account_view(row.id)).collect(),
+            "membership" => rows
+                .memberships
+                .iter()
+                .map(|row| {
+                    if row.user_id == self.user {
+                        always(row.id.0)
+                    } else {
+                        self.carried(row.id.0, row.account_id, None, Permission::ManageMembers)
+                    }
+                })
+                .collect(),
+            "partner_profile" => rows
+                .profiles
+                .iter()
+                .map(|row| plain(row.id.0, row.is_published || self.is_member(row.account_id)))
+                .collect(),
+            "client" => rows
+                .clients
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
+                .collect(),
+            "invitation" => rows
+                .invitations
+                .iter()
+                .map(|row| {
+                    let client = row.client_account_id.map(|id| (id, Permission::ManagePartners));
+                    let sides: Vec<_> =
+                        client.into_iter().chain([(row.partner_id, Permission::ManageClients)]).collect();
+                    let is_asked = client.is_none() && self.has_verified(&row.client_email);
+                    if is_asked { always(row.id.0) } else { self.of_members(row.id.0, &sides) }
+                })
+                .collect(),
+            "partnership" => rows
+                .partnerships
+                .iter()
+                .map(|row| {
+                    let client = [Permission::ManagePartners, Permission::ManageBilling];
+                    let client = client.map(|permission| (row.client_account_id, permission));
+                    let partner = [(row.partner_id, Permission::ManageClients)];
+                    self.of_members(row.id.0, &[&client[..], &partner].concat())
+                })
+                .collect(),
+            "offering" => rows.offerings.iter().map(|row| always(row.id.0)).collect(),
+            "plan" => rows.plans.iter().map(|row| always(row.id.0)).collect(),
+            "cart" => rows
+                .carts
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
+                .collect(),
+            "cart_item" => rows
+                .cart_items
+                .iter()
+                .map(|row| {
+                    let cart = rows.carts.iter().find(|cart| cart.id == row.cart_id).expect("a cart");
+                    self.of_members(row.id.0, &[(cart.partner_id, Permission::ManageClients)])
+                })
+                .collect(),
+            "order" => rows.orders.iter().map(|row| self.of_order(row.id.0, row)).collect(),
+            "order_line" => {
+                rows.order_lines.iter().map(|row| self.of_order(row.id.0, self.order(row.order_id))).collect()
+            }
+            "product" => rows
+                .products
+                .iter()
+                .map(|row| self.carried(row.id.0, row.account_id, Some(row.id), Permission::ViewProducts))
+                .collect(),
+            "renewal_run" => rows.runs.iter().map(|row| plain(row.id.0, false)).collect(),
+            "invoice" => rows
+                .invoices
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.billed_to_id, Permission::ViewInvoices)]))
+                .collect(),
+            "invoice_line" => rows
+                .invoice_lines
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(self.is_billed(row.invoice_id), Permission::ViewInvoices)]))
+                .collect(),
+            "payment" => rows
+                .payments
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.account_id, Permission::ViewInvoices)]))
+                .collect(),
+            "payment_method" => rows
+                .methods
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.account_id, Permission::ManageBilling)]))
+                .collect(),
+            "wallet_entry" => rows
+                .wallet_entries
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.account_id, Permission::ViewInvoices)]))
+                .collect(),
+            "activity" => rows
+                .activities
+                .iter()
+                .map(|row| {
+                    let required = Permission::ALL.into_iter().find(|permission| permission.bit() == row.required);
+                    self.carried(row.id.0, row.account_id, row.product_id, required.expect("one permission"))
+                })
+                .collect(),
+            new => panic!("no rule is written by hand for the table {new}"),
+        }
+    }
+
+    fn user_view(&self, user: UserId) -> View {
+        let is_fellow =
+            self.rows.memberships.iter().filter(|row| row.user_id == user).any(|row| {
+                self.is_member(row.account_id) || self.carries(row.account_id, None, Permission::ManageMembers)
+            });
+        plain(user.0, user == self.user || is_fellow)
+    }
+
+    fn account_view(&self, account: AccountId) -> View {
+        let is_public = self.rows.profiles.iter().any(|row| row.account_id == account && row.is_published);
+        let is_other_side = self.rows.partnerships.iter().any(|link| {
+            let sides = [(link.partner_id, link.client_account_id), (link.client_account_id, link.partner_id)];
+            self.is_in_force(link) && sides.into_iter().any(|(own, other)| other == account && self.is_member(own))
+        });
+        plain(account.0, is_public || is_other_side || self.is_member(account))
+    }
+}
+
+fn always(id: Uuid) -> View {
+    plain(id, true)
+}
+
+fn plain(id: Uuid, is_seen: bool) -> View {
+    View { id, is_seen, questions: None }
+}

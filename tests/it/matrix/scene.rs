@@ -1,0 +1,203 @@
+//! One client, partners of every standing with it, and something of each kind on both sides.
+
+use chrono::{DateTime, Utc};
+use domain::Actor;
+use domain::account::queries::authenticate;
+use domain::actor::System;
+use domain::permission::{Permission, Permissions};
+use entities::id::{AccountId, ProductId, UserId};
+use entities::invitation::AccessLevel;
+use entities::membership::Role;
+use entities::partnership::{Model as Partnership, PartnershipStatus};
+use tests::app::TestApp;
+use tests::rows::{Rows, To};
+
+/// Each role with its letter.
+const ROLES: [(char, Role); 5] =
+    [('O', Role::Owner), ('A', Role::Admin), ('B', Role::Billing), ('T', Role::Technical), ('V', Role::Viewer)];
+
+/// A column of the matrix: some people, and the partner whose things they are asked about.
+pub(super) struct Column {
+    pub(super) heading: &'static str,
+    pub(super) people: Vec<(char, Actor)>,
+    pub(super) partner: AccountId,
+}
+
+/// The tables, and everybody who looks at them.
+pub(super) struct Scene {
+    pub(super) rows: Rows,
+    pub(super) client: AccountId,
+    /// The product of the client that a partnership with chosen products names.
+    pub(super) chosen: ProductId,
+    /// An account that shows itself to the public, and has to do with nobody here.
+    pub(super) public: AccountId,
+    /// Whose address every partner has asked for access: it is verified, and it is not.
+    pub(super) asked: [UserId; 2],
+    pub(super) columns: Vec<Column>,
+}
+
+/// What one side is made of.
+struct Side {
+    account: AccountId,
+    people: Vec<(char, UserId)>,
+    /// Did all that was done here, and is a member no more.
+    leaver: UserId,
+}
+
+impl Scene {
+    /// Writes everything into the tables, and signs everybody in.
+    pub(super) async fn set(app: &TestApp) -> Self {
+        let now = app.store.now().await.unwrap().now;
+        let mut rows = Rows::new(1, now);
+        let public = rows.account();
+        rows.profile(public, true);
+        rows.product(public);
+        rows.invoice(public);
+        rows.renewal_run();
+        let client = client(&mut rows);
+        let asked = [rows.user(), rows.user()];
+        rows.users.last_mut().unwrap().email_verified_at = None;
+        let chosen = rows.products.iter().find(|product| product.account_id == client.account).unwrap().id;
+        let partners: Vec<_> = standings()
+            .into_iter()
+            .map(|(heading, shape)| (heading, partner(&mut rows, &client, asked, chosen, |link| shape(link, now))))
+            .collect();
+        let (stranger, staff) = (rows.user(), rows.user());
+        rows.users.last_mut().unwrap().is_staff = true;
+        rows.write(app.db()).await;
+
+        let full = &partners[0].1;
+        let others =
+            [('s', stranger), ('a', asked[0]), ('u', asked[1]), ('c', client.leaver), ('p', full.leaver), ('S', staff)];
+        let nobody = vec![('n', Actor::Anonymous)];
+        let mut columns = vec![column("client", signed_in(app, &client.people).await, full)];
+        for (heading, side) in &partners {
+            columns.push(column(heading, signed_in(app, &side.people).await, side));
+        }
+        columns.push(column("others", [nobody, signed_in(app, &others).await].concat(), full));
+        columns.push(column("systems", systems(), full));
+        Self { rows, client: client.account, chosen, public, asked, columns }
+    }
+}
+
+fn column(heading: &'static str, people: Vec<(char, Actor)>, side: &Side) -> Column {
+    Column { heading, people, partner: side.account }
+}
+
+type Shape = Box<dyn Fn(&mut Partnership, DateTime<Utc>)>;
+
+/// How partners stand with the client: from full access to none any more.
+fn standings() -> Vec<(&'static str, Shape)> {
+    let mut all: Vec<(&str, Shape)> = vec![("full", Box::new(|_, _| {}))];
+    for permission in Permissions::PARTNERSHIP.iter() {
+        let heading = match permission {
+            Permission::ViewProducts => "view",
+            Permission::ManageProducts => "manage",
+            Permission::Purchase => "buy",
+            Permission::ContactSupport => "support",
+            Permission::ManageMembers => "members",
+            other => panic!("no heading for {}", other.name()),
+        };
+        all.push((heading, Box::new(move |link, _| partial(link, permission.into()))));
+    }
+    let chosen = |link: &mut Partnership, _| {
+        partial(link, Permissions::PARTNERSHIP);
+        link.has_all_products = false;
+    };
+    let ended = |link: &mut Partnership, now| {
+        link.status = PartnershipStatus::Ended;
+        link.ended_at = Some(now);
+    };
+    all.push(("chosen", Box::new(chosen)));
+    all.push(("expired", Box::new(|link, now| link.expires_at = Some(now))));
+    all.push(("frozen", Box::new(|link, _| link.status = PartnershipStatus::Frozen)));
+    all.push(("ended", Box::new(ended)));
+    all
+}
+
+fn partial(link: &mut Partnership, permissions: Permissions) {
+    link.access_level = AccessLevel::Partial;
+    link.permissions = permissions.bits();
+}
+
+/// The client: two products, and what happened to them.
+fn client(rows: &mut Rows) -> Side {
+    let side = side(rows);
+    let (chosen, other) = (rows.product(side.account), rows.product(side.account));
+    for product in [Some(chosen), Some(other), None] {
+        rows.activity(side.account, Permission::ViewProducts, product);
+    }
+    for required in [Permission::ViewInvoices, Permission::ManageMembers, Permission::ManagePartners] {
+        rows.activity(side.account, required, None);
+    }
+    side
+}
+
+/// A partner of the client, with a record of it, a cart for it, and things of its own.
+fn partner(
+    rows: &mut Rows,
+    client: &Side,
+    asked: [UserId; 2],
+    chosen: ProductId,
+    shape: impl Fn(&mut Partnership),
+) -> Side {
+    let side = side(rows);
+    let link = rows.partnership(side.account, client.account);
+    shape(link);
+    let (id, names_products) = (link.id, !link.has_all_products);
+    if names_products {
+        rows.cover(id, chosen);
+    }
+    rows.product(side.account);
+    rows.profile(side.account, false);
+    rows.invitation(side.account, To::Account(client.account), client.leaver);
+    for asked in asked {
+        rows.invitation(side.account, To::AddressOf(asked), side.leaver);
+    }
+    let record = rows.client(side.account, Some(client.account));
+    rows.cart(side.account, record, side.leaver);
+    rows.order(side.account, client.account, side.leaver);
+    rows.wallet_entry(side.account);
+    rows.activity(side.account, Permission::ViewInvoices, None);
+    rows.activity(side.account, Permission::ManageClients, None);
+    side
+}
+
+/// An account with somebody in each role, and what every account has.
+fn side(rows: &mut Rows) -> Side {
+    let account = rows.account();
+    let people: Vec<_> = ROLES
+        .into_iter()
+        .map(|(letter, role)| {
+            let user = rows.user();
+            rows.member(user, account, role);
+            (letter, user)
+        })
+        .collect();
+    let leaver = rows.user();
+    rows.order(account, account, leaver);
+    rows.invoice(account);
+    rows.payment_method(account);
+    Side { account, people, leaver }
+}
+
+async fn signed_in(app: &TestApp, people: &[(char, UserId)]) -> Vec<(char, Actor)> {
+    let mut actors = Vec::new();
+    for (letter, user) in people {
+        let (actor, _) = authenticate(&app.store, Some(&user.to_string()), None).await.unwrap();
+        assert_eq!(actor.user_id(), Some(*user));
+        actors.push((*letter, actor));
+    }
+    actors
+}
+
+fn systems() -> Vec<(char, Actor)> {
+    let letter = |system| match system {
+        System::Renewals => 'R',
+        System::Cashback => 'C',
+        System::Mail => 'M',
+        System::Schedule => 'D',
+        System::Operator => 'O',
+    };
+    System::ALL.into_iter().map(|system| (letter(system), Actor::System(system))).collect()
+}

@@ -1,0 +1,147 @@
+//! Worlds written straight into the tables, for questions about who sees what: only what decides such a question is chosen.
+
+mod party;
+mod trade;
+
+pub use party::To;
+
+use chrono::{DateTime, Utc};
+use domain::sql::insert;
+use entities::id::{OfferingId, PlanId};
+use entities::{
+    account, activity, cart, cart_item, client, invitation, invoice, invoice_line, membership, offering, order,
+    order_line, partner_profile, partnership, partnership_product, payment, payment_method, plan, product, renewal_run,
+    session, user, wallet_entry,
+};
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+
+/// The rows of a world, in memory; [`Rows::write`] puts them into the tables.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The product's time.
+    pub now: DateTime<Utc>,
+    seed: u64,
+    last: u64,
+    plan: PlanId,
+    pub users: Vec<user::Model>,
+    pub sessions: Vec<session::Model>,
+    pub accounts: Vec<account::Model>,
+    pub memberships: Vec<membership::Model>,
+    pub profiles: Vec<partner_profile::Model>,
+    pub clients: Vec<client::Model>,
+    pub partnerships: Vec<partnership::Model>,
+    pub covered: Vec<partnership_product::Model>,
+    pub invitations: Vec<invitation::Model>,
+    pub offerings: Vec<offering::Model>,
+    pub plans: Vec<plan::Model>,
+    pub methods: Vec<payment_method::Model>,
+    pub carts: Vec<cart::Model>,
+    pub cart_items: Vec<cart_item::Model>,
+    pub orders: Vec<order::Model>,
+    pub order_lines: Vec<order_line::Model>,
+    pub products: Vec<product::Model>,
+    pub runs: Vec<renewal_run::Model>,
+    pub invoices: Vec<invoice::Model>,
+    pub invoice_lines: Vec<invoice_line::Model>,
+    pub payments: Vec<payment::Model>,
+    pub wallet_entries: Vec<wallet_entry::Model>,
+    pub activities: Vec<activity::Model>,
+}
+
+impl Rows {
+    /// A world with nothing but a plan. Two of different seeds can stand in the same tables.
+    pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
+        let mut rows = Self {
+            now,
+            seed,
+            last: 0,
+            plan: PlanId(Uuid::nil()),
+            users: vec![],
+            sessions: vec![],
+            accounts: vec![],
+            memberships: vec![],
+            profiles: vec![],
+            clients: vec![],
+            partnerships: vec![],
+            covered: vec![],
+            invitations: vec![],
+            offerings: vec![],
+            plans: vec![],
+            methods: vec![],
+            carts: vec![],
+            cart_items: vec![],
+            orders: vec![],
+            order_lines: vec![],
+            products: vec![],
+            runs: vec![],
+            invoices: vec![],
+            invoice_lines: vec![],
+            payments: vec![],
+            wallet_entries: vec![],
+            activities: vec![],
+        };
+        rows.catalogue();
+        rows
+    }
+
+    /// The next id, the same in each run.
+    pub fn id<I: From<Uuid>>(&mut self) -> I {
+        Uuid::from_u128(u128::from(self.seed) << 64 | u128::from(self.number())).into()
+    }
+
+    fn number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn catalogue(&mut self) {
+        let (created_at, id) = (self.now, self.id::<OfferingId>());
+        let kind = offering::ProductKind::Hosting;
+        self.offerings.push(offering::Model {
+            id,
+            sku: format!("hosting {id}"),
+            name: "Hosting".to_owned(),
+            kind,
+            created_at,
+        });
+        self.plan = self.id();
+        self.plans.push(plan::Model {
+            id: self.plan,
+            offering_id: id,
+            name: "Basic".to_owned(),
+            default_term_months: 12,
+            created_at,
+        });
+    }
+
+    /// Puts all of it into the tables, in the order of their references.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn write(&self, db: &DatabaseConnection) {
+        insert::<user::Entity>(db, &self.users).await.expect("users");
+        insert::<session::Entity>(db, &self.sessions).await.expect("sessions");
+        insert::<account::Entity>(db, &self.accounts).await.expect("accounts");
+        insert::<membership::Entity>(db, &self.memberships).await.expect("memberships");
+        insert::<partner_profile::Entity>(db, &self.profiles).await.expect("profiles");
+        insert::<client::Entity>(db, &self.clients).await.expect("client records");
+        insert::<partnership::Entity>(db, &self.partnerships).await.expect("partnerships");
+        insert::<invitation::Entity>(db, &self.invitations).await.expect("invitations");
+        insert::<offering::Entity>(db, &self.offerings).await.expect("offerings");
+        insert::<plan::Entity>(db, &self.plans).await.expect("plans");
+        insert::<payment_method::Entity>(db, &self.methods).await.expect("payment methods");
+        insert::<cart::Entity>(db, &self.carts).await.expect("carts");
+        insert::<cart_item::Entity>(db, &self.cart_items).await.expect("cart items");
+        insert::<order::Entity>(db, &self.orders).await.expect("orders");
+        insert::<order_line::Entity>(db, &self.order_lines).await.expect("order lines");
+        insert::<product::Entity>(db, &self.products).await.expect("products");
+        insert::<partnership_product::Entity>(db, &self.covered).await.expect("covered products");
+        insert::<renewal_run::Entity>(db, &self.runs).await.expect("runs");
+        insert::<invoice::Entity>(db, &self.invoices).await.expect("invoices");
+        insert::<invoice_line::Entity>(db, &self.invoice_lines).await.expect("invoice lines");
+        insert::<payment::Entity>(db, &self.payments).await.expect("payments");
+        insert::<wallet_entry::Entity>(db, &self.wallet_entries).await.expect("wallet entries");
+        insert::<activity::Entity>(db, &self.activities).await.expect("activities");
+    }
+}
