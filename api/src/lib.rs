@@ -35,4 +35,5 @@ pub mod renewal;
 pub mod rounds;
 pub mod scalar;
 pub mod schema;
+pub mod sentence;
 pub mod stream;

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
 use crate::answer::loaded;
-use crate::billing::object::{Invoice, Payment, PaymentMethod};
+use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, WalletEntry};
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
 use crate::context::ContextExt;
@@ -39,7 +39,9 @@ pub enum Node {
     Invitation(Invitation),
     Partnership(Partnership),
     Invoice(Invoice),
+    InvoiceLine(InvoiceLine),
     Payment(Payment),
+    WalletEntry(WalletEntry),
     PaymentMethod(PaymentMethod),
     ActivityEvent(ActivityEvent),
 }
@@ -68,6 +70,9 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Invitation => load!(invitation as Invitation),
         Kind::Partnership => load!(partnership as Partnership),
         Kind::Invoice => load!(invoice as Invoice),
+        Kind::InvoiceLine => loaded(loads.load_one(Seen::<entities::invoice_line::Model>::by(row)).await)?
+            .map(|row| Node::InvoiceLine(InvoiceLine { row, currency: None })),
+        Kind::WalletEntry => load!(wallet_entry as WalletEntry),
         Kind::Payment => load!(payment as Payment),
         Kind::PaymentMethod => load!(payment_method as PaymentMethod),
         Kind::Offering => load!(offering as Offering),

@@ -87,6 +87,11 @@ impl Actor {
         self.person().map(|person| person.user_id)
     }
 
+    /// The language of what is said to it: the person's, and English to everyone else.
+    pub fn locale(&self) -> &str {
+        self.person().map_or("en", |person| &person.locale)
+    }
+
     /// One of the provider's staff, or the product itself: sees everything.
     pub fn sees_everything(&self) -> bool {
         match self {

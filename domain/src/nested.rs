@@ -177,11 +177,22 @@ pub(crate) async fn counts_of_all<P: Parent>(
 ) -> Result<HashMap<P, i64>, Error> {
     let mut sql = reader.sql();
     for (at, List { table, tie, .. }) in lists.iter().enumerate() {
-        sql.push(if at == 0 { "SELECT parent_ordinal, count(*) AS n FROM (" } else { " UNION ALL " });
-        sql.push("SELECT k.ordinal AS parent_ordinal FROM ");
-        P::push(&mut sql, parents)?;
-        sql.push(" JOIN ").push(table).push(" x ON ").push(tie).push(" AND ");
-        condition(&mut sql);
+        sql.push(if at == 0 { "SELECT parent_ordinal, CAST(sum(n) AS bigint) AS n FROM (" } else { " UNION ALL " });
+        if sql.is_postgres() {
+            // on its own for each parent: a tie by a subquery is a join there, and not a filter over the whole table
+            sql.push("SELECT k.ordinal AS parent_ordinal, x.n FROM ");
+            P::push(&mut sql, parents)?;
+            sql.push(" CROSS JOIN LATERAL (SELECT count(*) AS n FROM ").push(table).push(" x WHERE ").push(tie);
+            sql.push(" AND ");
+            condition(&mut sql);
+            sql.push(") x WHERE x.n > 0");
+        } else {
+            sql.push("SELECT k.ordinal AS parent_ordinal, count(*) AS n FROM ");
+            P::push(&mut sql, parents)?;
+            sql.push(" JOIN ").push(table).push(" x ON ").push(tie).push(" AND ");
+            condition(&mut sql);
+            sql.push(" GROUP BY k.ordinal");
+        }
     }
     sql.push(") c GROUP BY parent_ordinal");
     let counts = sql.all::<Count>(reader.conn()).await?;

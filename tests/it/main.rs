@@ -15,6 +15,7 @@ mod gateway;
 mod identity;
 mod identity_edge;
 mod invitation;
+mod invoice;
 mod lists;
 mod mail_transport;
 mod mails;

@@ -106,9 +106,7 @@ impl ActivityEvent {
 
     /// In the viewer's language.
     async fn message(&self, ctx: &Context<'_>) -> Result<String> {
-        let reader = ctx.reader();
-        let locale = reader.actor().person().map_or("en", |person| &person.locale);
-        Ok(sentence(self.known()?, locale))
+        Ok(sentence(self.known()?, ctx.reader().actor().locale()))
     }
 
     /// Who did it; null for what happened by itself.

@@ -21,6 +21,8 @@ loaders! {
     PaymentMethodsOf(AccountId) -> Vec<payment_method::Model> = queries::payment_methods;
     /// The wallets of an account.
     WalletsOf(AccountId) -> Vec<wallet::Model> = cashback::wallets;
+    /// What an entry of a wallet was earned on.
+    EarnedOnIn(WalletEntryId) -> cashback::EarnedOn = cashback::earned_on;
     /// What an entry of a wallet left in it, in minor units.
     BalanceAfter(WalletEntryId) -> i64 = cashback::balances_after;
 }

@@ -1,5 +1,6 @@
 //! Invoices, payments, ways to pay, wallets and the trial balance.
 
+pub mod description;
 pub mod loader;
 pub mod mutation;
 pub mod object;

@@ -1,12 +1,14 @@
 //! What is shown of invoices, payments and wallets.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::billing::Buyer;
 use domain::cashback::queries::WalletKey;
 use entities::id::ProductId;
 use entities::{client, invoice, invoice_line, order, payment, payment_method, product, wallet, wallet_entry};
 
-use super::loader::{BalanceAfter, Entries, LinesOf, PaymentsOf};
-use crate::account::object::Account;
+use super::description::description;
+use super::loader::{BalanceAfter, EarnedOnIn, Entries, LinesOf, PaymentsOf};
+use crate::account::object::{Account, PostalAddress};
 use crate::answer::loaded;
 use crate::client::object::Client;
 use crate::connection::{connection, lists};
@@ -16,7 +18,7 @@ use crate::id::{Kind, encode};
 use crate::loader::Seen;
 use crate::order::object::Order;
 use crate::product::object::Product;
-use crate::scalar::{Date, DateTime, Money, amount};
+use crate::scalar::{CountryCode, Date, DateTime, Money, amount};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "entities::invoice::InvoiceKind")]
@@ -129,6 +131,17 @@ impl Invoice {
         Account::by(ctx, self.0.billed_to_id).await
     }
 
+    /// As of issue; null where the payer had given none.
+    async fn billing_address(&self) -> Result<Option<PostalAddress>> {
+        let buyer: Buyer = serde_json::from_value(self.0.buyer.clone()).map_err(|_| EdgeError::internal())?;
+        let Buyer { name, street: Some(street), postal_code: Some(postal_code), city: Some(city), country, .. } = buyer
+        else {
+            return Ok(None);
+        };
+        let country = CountryCode::new(&country).ok_or_else(EdgeError::internal)?;
+        Ok(Some(PostalAddress { name, street, postal_code, city, country }))
+    }
+
     /// In the seller's time zone.
     async fn issued_on(&self) -> Date {
         Date(self.0.issued_on)
@@ -153,7 +166,7 @@ impl Invoice {
     /// What it bills, line by line.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>> {
         let rows = loaded(ctx.loads().load_one(LinesOf(self.0.id)).await)?.unwrap_or_default();
-        Ok(rows.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency.clone() }).collect())
+        Ok(rows.into_iter().map(|row| InvoiceLine { row, currency: Some(self.0.currency.clone()) }).collect())
     }
 
     /// The sum of the lines' public prices.
@@ -207,65 +220,76 @@ connection!(InvoiceConnection, InvoiceEdge, Invoice);
 /// A line of an invoice.
 #[derive(Clone)]
 pub struct InvoiceLine {
-    pub line: invoice_line::Model,
-    pub currency: String,
+    pub row: invoice_line::Model,
+    /// Known to whoever comes through the invoice.
+    pub currency: Option<String>,
+}
+
+impl InvoiceLine {
+    async fn amount(&self, ctx: &Context<'_>, minor: i64) -> Result<Money> {
+        if let Some(currency) = &self.currency {
+            return amount(minor, currency);
+        }
+        let invoice = loaded(ctx.loads().load_one(Seen::<invoice::Model>::by(self.row.invoice_id)).await)?;
+        amount(minor, &invoice.ok_or_else(EdgeError::internal)?.currency)
+    }
 }
 
 #[Object]
 impl InvoiceLine {
     /// Opaque.
     pub async fn id(&self) -> ID {
-        encode(Kind::InvoiceLine, self.line.id.0)
+        encode(Kind::InvoiceLine, self.row.id.0)
     }
 
     /// As printed.
     async fn description(&self) -> &str {
-        &self.line.description
+        &self.row.description
     }
 
     /// Null where the line is about several, and to those who may not see it.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
-        product_of(ctx, self.line.product_id).await
+        product_of(ctx, self.row.product_id).await
     }
 
     /// The first day of the period.
     async fn period_start(&self) -> Option<Date> {
-        self.line.period_start.map(Date)
+        self.row.period_start.map(Date)
     }
 
     /// The day after its last.
     async fn period_end(&self) -> Option<Date> {
-        self.line.period_end.map(Date)
+        self.row.period_end.map(Date)
     }
 
     /// How many.
     async fn quantity(&self) -> i32 {
-        self.line.quantity
+        self.row.quantity
     }
 
     /// Of the whole quantity.
-    async fn public_price(&self) -> Result<Money> {
-        amount(self.line.public_price_minor, &self.currency)
+    async fn public_price(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.amount(ctx, self.row.public_price_minor).await
     }
 
     /// What is taken off it.
-    async fn discount(&self) -> Result<Money> {
-        amount(self.line.discount_minor, &self.currency)
+    async fn discount(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.amount(ctx, self.row.discount_minor).await
     }
 
     /// publicPrice − discount.
-    async fn net(&self) -> Result<Money> {
-        amount(self.line.net_minor, &self.currency)
+    async fn net(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.amount(ctx, self.row.net_minor).await
     }
 
     /// In basis points.
     async fn tax_rate_bps(&self) -> i32 {
-        self.line.tax_rate_bps
+        self.row.tax_rate_bps
     }
 
     /// Its part of the invoice's tax.
-    async fn tax(&self) -> Result<Money> {
-        amount(self.line.tax_minor, &self.currency)
+    async fn tax(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.amount(ctx, self.row.tax_minor).await
     }
 }
 
@@ -368,6 +392,15 @@ impl WalletEntry {
     async fn balance_after(&self, ctx: &Context<'_>) -> Result<Money> {
         let balance = loaded(ctx.loads().load_one(BalanceAfter(self.0.id)).await)?;
         amount(balance.ok_or_else(EdgeError::internal)?, &self.0.currency)
+    }
+
+    /// In the viewer's language: of what kind, and what it was earned on.
+    async fn description(&self, ctx: &Context<'_>) -> Result<String> {
+        let earned_on = match self.0.invoice_line_id {
+            Some(_) => loaded(ctx.loads().load_one(EarnedOnIn(self.0.id)).await)?,
+            None => None,
+        };
+        Ok(description(self.0.kind.into(), earned_on.as_ref(), ctx.reader().actor().locale()))
     }
 
     /// What it was computed from.

@@ -1,6 +1,7 @@
 //! What is shown of client records.
 
 use async_graphql::{Context, ID, Object, Result};
+use domain::billing::queries as invoice;
 use domain::order::queries::CartsOf;
 use domain::product::queries::Parent;
 use entities::client;
@@ -8,6 +9,9 @@ use entities::id::ClientId;
 
 use crate::account::object::Account;
 use crate::answer::loaded;
+use crate::billing::loader::Invoices;
+use crate::billing::object::{Invoice, InvoiceConnection};
+use crate::billing::query::InvoiceFilter;
 use crate::connection::{connection, lists};
 use crate::context::ContextExt;
 use crate::id::{Kind, encode};
@@ -93,6 +97,11 @@ lists! {
         /// The carts for this client, newest first.
         carts(status: Option<CartStatus>) -> CartConnection =
             Carts { of: CartsOf::Client, status: status.map(Into::into) } => Cart;
+
+        /// Only invoices billed to an account whose invoices the viewer may see, newest first: to the client's, and to the
+        /// partner's for what is the client's.
+        invoices(filter: Option<InvoiceFilter>) -> InvoiceConnection =
+            Invoices { of: invoice::Parent::Client, filter: filter.unwrap_or_default().into() } => Invoice;
     }
 }
 

@@ -38,6 +38,18 @@ pub enum Parent {
     Account,
     /// With a line, or a period, about a product.
     Product,
+    /// Billed to the account of a client record, or to its partner for a product of the client's.
+    Client,
+}
+
+/// The invoices that are about products of the client record `k`, whoever they are billed to.
+macro_rules! of_clients_products {
+    () => {
+        "SELECT l.invoice_id AS id FROM client c JOIN product p ON p.account_id = c.account_id OR p.client_id = c.id
+            JOIN invoice_line l ON l.product_id = p.id WHERE c.id = k.id
+        UNION SELECT i.id FROM client c JOIN product p ON p.account_id = c.account_id OR p.client_id = c.id
+            JOIN order_line o ON o.id = p.order_line_id JOIN invoice i ON i.order_id = o.order_id WHERE c.id = k.id"
+    };
 }
 
 impl Parent {
@@ -50,6 +62,12 @@ impl Parent {
                     UNION SELECT i.id FROM product p JOIN order_line o ON o.id = p.order_line_id
                     JOIN invoice i ON i.order_id = o.order_id WHERE p.id = k.id)"
             }
+            Self::Client => concat!(
+                "x.id IN (SELECT i.id FROM client c JOIN invoice i ON i.billed_to_id = c.account_id WHERE c.id = k.id
+                    UNION SELECT f.id FROM (",
+                of_clients_products!(),
+                ") f JOIN client c ON c.id = k.id JOIN invoice i ON i.id = f.id AND i.billed_to_id = c.partner_id)"
+            ),
         };
         List::by_id("invoice", tie, Order::Descending)
     }
@@ -65,10 +83,18 @@ pub async fn invoices(
 ) -> Result<HashMap<Uuid, Page<invoice::Model>>, Error> {
     let list = of.list();
     let wanted = |sql: &mut Sql| wanted(sql, reader, filter);
-    if of == Parent::Product && reader.sql().is_postgres() {
-        return nested::pages_from(reader, list, parents, page, |sql| product_invoices(sql, list, page, wanted)).await;
+    if !reader.sql().is_postgres() {
+        return nested::pages(reader, list, parents, page, wanted).await;
     }
-    nested::pages(reader, list, parents, page, wanted).await
+    match of {
+        Parent::Account => nested::pages(reader, list, parents, page, wanted).await,
+        Parent::Product => {
+            nested::pages_from(reader, list, parents, page, |sql| product_invoices(sql, list, page, wanted)).await
+        }
+        Parent::Client => {
+            nested::pages_from(reader, list, parents, page, |sql| client_invoices(sql, list, page, wanted)).await
+        }
+    }
 }
 
 /// The two ways from a product to its invoices, each cut off on its own: so the first walks the index of a product's lines
@@ -90,6 +116,27 @@ fn product_invoices(sql: &mut Sql, List { order, .. }: List, page: &ById, wanted
     page.bounds(sql, "x.id", order);
     page.order(sql, "x.id", order);
     sql.push(")");
+    page.order(sql, "id", order);
+}
+
+/// What is billed to the client, which walks the index of its invoices, and what is billed to the partner, which is found by
+/// the client's products: each is cut off on its own.
+fn client_invoices(sql: &mut Sql, List { order, .. }: List, page: &ById, wanted: impl Fn(&mut Sql)) {
+    let ways = [
+        "client c JOIN invoice x ON x.billed_to_id = c.account_id WHERE c.id = k.id AND ",
+        concat!(
+            "(",
+            of_clients_products!(),
+            ") f JOIN client c ON c.id = k.id JOIN invoice x ON x.id = f.id AND x.billed_to_id = c.partner_id WHERE "
+        ),
+    ];
+    for (at, way) in ways.into_iter().enumerate() {
+        sql.push(if at == 0 { "(" } else { " UNION ALL (" }).push("SELECT x.* FROM ").push(way);
+        wanted(sql);
+        page.bounds(sql, "x.id", order);
+        page.order(sql, "x.id", order);
+        sql.push(")");
+    }
     page.order(sql, "id", order);
 }
 

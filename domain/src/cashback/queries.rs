@@ -91,3 +91,26 @@ pub async fn balances_after(reader: &Reader, entries: &[WalletEntryId]) -> Resul
     let rows = sql.all::<BalanceAfter>(reader.conn()).await?;
     Ok(rows.into_iter().map(|BalanceAfter { id, balance_minor }| (id, balance_minor)).collect())
 }
+
+/// What an entry of cashback was earned on, by its names in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct EarnedOn {
+    id: WalletEntryId,
+    /// The offering's name.
+    pub offering: String,
+    /// The plan's.
+    pub plan: String,
+}
+
+/// What each of these entries was earned on; nothing of the invoice, which stays the payer's. One statement.
+pub async fn earned_on(reader: &Reader, entries: &[WalletEntryId]) -> Result<HashMap<WalletEntryId, EarnedOn>, Error> {
+    let mut sql = reader.sql();
+    sql.push(
+        "SELECT x.id, o.name AS offering, f.name AS plan FROM wallet_entry x JOIN invoice_line l ON l.id = x.invoice_line_id
+        JOIN plan f ON f.id = l.plan_id JOIN offering o ON o.id = f.offering_id WHERE x.id ",
+    );
+    sql.any(entries).push(" AND ");
+    visible::wallet_entries(&mut sql, reader.actor(), "x");
+    let rows: Vec<EarnedOn> = sql.all(reader.conn()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
