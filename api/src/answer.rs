@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::{Enum, SimpleObject};
 use domain::Error;
-use domain::error::{Code, StorageFault};
+use domain::error::{ABSENT, Code, StorageFault};
 
 use crate::error::EdgeError;
 
@@ -99,7 +99,7 @@ pub fn user_error(error: Error) -> async_graphql::Result<UserError> {
             Ok(UserError { code: refusal.code.into(), message: refusal.message.into_owned(), field })
         }
         // The same text for each kind of thing: it must not tell whether there is one.
-        Error::NotFound => Ok(plain(Code::NotFound, "There is no such thing, or not for you.")),
+        Error::NotFound => Ok(plain(Code::NotFound, ABSENT)),
         Error::Denied => Ok(plain(Code::PermissionDenied, "You may not do this.")),
         fault @ (Error::Storage(_) | Error::Fault(_)) => Err(top_level(fault)),
     }

@@ -5,6 +5,7 @@
 
 use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::error::Refusal;
 use uuid::Uuid;
 
 use crate::error::EdgeError;
@@ -75,6 +76,13 @@ pub fn decode(id: &str) -> Option<(Kind, Uuid)> {
 /// `NotFound`: an id of another type, or none at all, is as good as one of no row.
 pub fn row_of<I: From<Uuid>>(kind: Kind, id: &str) -> Result<I, domain::Error> {
     decode(id).filter(|(found, _)| *found == kind).map(|(_, row)| I::from(row)).ok_or(domain::Error::NotFound)
+}
+
+/// The same for an id that is not what the mutation is about: the refusal says which.
+/// # Errors
+/// `NOT_FOUND` at the field.
+pub fn row_at<I: From<Uuid>>(kind: Kind, id: &str, field: &'static str) -> Result<I, domain::Error> {
+    row_of(kind, id).map_err(|_| Refusal::absent([field]).into())
 }
 
 /// The row of an id that must be of this type.

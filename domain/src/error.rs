@@ -24,6 +24,9 @@ pub enum Error {
     Fault(Cow<'static, str>),
 }
 
+/// What is answered about what does not exist, and about what must not be known to exist.
+pub const ABSENT: &str = "There is no such thing, or not for you.";
+
 /// A refusal: a stable code, a sentence for people, and the path of the input that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -77,6 +80,11 @@ impl Refusal {
     /// `INVALID_INPUT` about one field.
     pub fn invalid(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidInput, message).at([field])
+    }
+
+    /// `NOT_FOUND` about an id in the input: in the words of every `NOT_FOUND`, so that it does not tell why.
+    pub fn absent<S: Into<Cow<'static, str>>>(field: impl IntoIterator<Item = S>) -> Self {
+        Self::new(Code::NotFound, ABSENT).at(field)
     }
 
     /// Says which input it is about.

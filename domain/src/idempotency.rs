@@ -3,6 +3,7 @@
 //! A key is one user's, for one account and one operation. It commits with what was done and with the answer, so that there
 //! is never one without the other; of two requests at once, the second waits for the first and gets its answer.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use entities::id::{AccountId, UserId};
@@ -17,8 +18,8 @@ use crate::work::Work;
 
 /// How long a key is remembered.
 const KEPT: Duration = Duration::from_hours(24);
-/// The longest key, in bytes.
-const MAX_LENGTH: usize = 255;
+/// How many characters a key has. Source: the contract.
+const LENGTH: RangeInclusive<usize> = 8..=64;
 
 /// A key that has not been seen: what is done under it is remembered with its answer.
 #[derive(Debug)]
@@ -41,7 +42,8 @@ pub enum Seen<T> {
 
 /// Asks whether this user has done this for this account under this key.
 /// # Errors
-/// `IDEMPOTENCY_KEY_REUSED` when it was done with another input, `INVALID_INPUT` for a key that is empty or too long.
+/// `IDEMPOTENCY_KEY_REUSED` when it was done with another input, `INVALID_INPUT` for a key that is too short or too long, or
+/// cannot be shown.
 pub async fn seen<T: DeserializeOwned>(
     work: &Work,
     account_id: AccountId,
@@ -49,8 +51,8 @@ pub async fn seen<T: DeserializeOwned>(
     key: &str,
     input: &impl Serialize,
 ) -> Result<Seen<T>, Error> {
-    if key.is_empty() || key.len() > MAX_LENGTH {
-        return Err(Refusal::invalid("idempotencyKey", "An idempotency key has 1 to 255 characters.").into());
+    if !LENGTH.contains(&key.chars().count()) || key.chars().any(char::is_control) {
+        return Err(Refusal::invalid("idempotencyKey", "An idempotency key has 8 to 64 characters.").into());
     }
     let user_id = work.user_id()?;
     let input = serde_json::to_value(input).map_err(|e| Error::fault(format!("input: {e}")))?;

@@ -7,12 +7,11 @@ use domain::billing::commands::{self, AddPaymentMethod, PayInvoice};
 use domain::error::{Code, Refusal};
 use domain::money::Money;
 use entities::invoice;
-use uuid::Uuid;
 
 use super::object::{Invoice, PaymentMethod};
 use crate::answer::{UserError, answer, loaded, payloads, user_error};
 use crate::context::ContextExt;
-use crate::id::{Kind, decode, encode};
+use crate::id::{Kind, encode, row_at, row_of};
 use crate::loader::Seen;
 use crate::scalar::{MoneyInput, Url};
 
@@ -66,9 +65,10 @@ impl BillingMutation {
         ctx: &Context<'_>,
         input: AddPaymentMethodInput,
     ) -> Result<PaymentMethodPayload> {
+        ctx.signed_in()?;
         let AddPaymentMethodInput { account_id, token, make_default } = input;
-        let account_id = match row(Kind::Account, &account_id) {
-            Ok(id) => id.into(),
+        let account_id = match row_of(Kind::Account, &account_id) {
+            Ok(id) => id,
             Err(error) => return answer(Err::<PaymentMethodPayload, _>(error), |done| done),
         };
         let command = AddPaymentMethod { account_id, token, make_default: make_default.unwrap_or(true) };
@@ -80,8 +80,9 @@ impl BillingMutation {
 
     /// What is in flight with it goes on.
     async fn remove_payment_method(&self, ctx: &Context<'_>, input: RemovePaymentMethodInput) -> Result<DeletePayload> {
-        let end = match row(Kind::PaymentMethod, &input.payment_method_id) {
-            Ok(id) => ctx.write(move |work| Box::pin(commands::remove_payment_method(work, id.into()))).await,
+        ctx.signed_in()?;
+        let end = match row_of(Kind::PaymentMethod, &input.payment_method_id) {
+            Ok(id) => ctx.write(move |work| Box::pin(commands::remove_payment_method(work, id))).await,
             Err(error) => Err(error),
         };
         answer(end, |id| DeletePayload { deleted_id: Some(encode(Kind::PaymentMethod, id.0)), ..Default::default() })
@@ -93,8 +94,9 @@ impl BillingMutation {
         ctx: &Context<'_>,
         input: SetDefaultPaymentMethodInput,
     ) -> Result<PaymentMethodPayload> {
-        let end = match row(Kind::PaymentMethod, &input.payment_method_id) {
-            Ok(id) => ctx.write(move |work| Box::pin(commands::set_default_payment_method(work, id.into()))).await,
+        ctx.signed_in()?;
+        let end = match row_of(Kind::PaymentMethod, &input.payment_method_id) {
+            Ok(id) => ctx.write(move |work| Box::pin(commands::set_default_payment_method(work, id))).await,
             Err(error) => Err(error),
         };
         answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
@@ -102,6 +104,7 @@ impl BillingMutation {
 
     /// Pays an open invoice now.
     async fn pay_invoice(&self, ctx: &Context<'_>, input: PayInvoiceInput) -> Result<InvoicePayload> {
+        ctx.signed_in()?;
         let (store, actor, statements) = ctx.session().to_write();
         let end = match pay_command(input) {
             Ok(command) => commands::pay_invoice(store, actor, statements, command).await,
@@ -124,21 +127,14 @@ fn pay_command(input: PayInvoiceInput) -> Result<PayInvoice, Error> {
         .map(MoneyInput::into_money)
         .transpose()
         .map_err(|error| Refusal::invalid("walletAmount", error.to_string()))?;
-    let payment_method_id = payment_method_id.map(|id| row(Kind::PaymentMethod, &id)).transpose()?.map(Into::into);
+    let method = |id: ID| row_at(Kind::PaymentMethod, &id, "paymentMethodId");
+    let payment_method_id = payment_method_id.map(method).transpose()?;
     Ok(PayInvoice {
-        invoice_id: row(Kind::Invoice, &invoice_id)?.into(),
+        invoice_id: row_of(Kind::Invoice, &invoice_id)?,
         payment_method_id,
         wallet_amount,
         idempotency_key,
     })
-}
-
-/// The row that an id names; `NOT_FOUND` for the id of anything else.
-fn row(kind: Kind, id: &ID) -> Result<Uuid, Error> {
-    match decode(id) {
-        Some((found, row)) if found == kind => Ok(row),
-        _ => Err(Error::NotFound),
-    }
 }
 
 /// What a user is told of a payment that did not go through, or not yet.

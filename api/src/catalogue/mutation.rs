@@ -9,7 +9,7 @@ use domain::error::Refusal;
 use super::object::{Offering, Plan};
 use crate::answer::{answer, payloads};
 use crate::context::ContextExt;
-use crate::id::{Kind, row_of};
+use crate::id::{Kind, row_at, row_of};
 use crate::programme::object::ProductKind;
 use crate::scalar::{Date, MoneyInput};
 
@@ -65,7 +65,7 @@ impl SavePlanInput {
         });
         Ok(SavePlan {
             id: id.map(|id| row_of(Kind::Plan, &id)).transpose()?,
-            offering_id: row_of(Kind::Offering, &offering_id)?,
+            offering_id: row_at(Kind::Offering, &offering_id, "offeringId")?,
             name,
             default_term_months: default_term_months.unwrap_or(36),
             prices: prices.collect::<Result<_, Refusal>>()?,

@@ -11,24 +11,29 @@ pub const MAX_QUERY: usize = 32 * 1024;
 /// Deepest nesting of `{`, `[` and `(` together. The parser's stack holds about 1,250; our own queries need under 30.
 pub const MAX_BRACKETS: usize = 64;
 
+/// How a string writes U+0000, after its backslash. PostgreSQL keeps no such character, so no text has one; unwritten, neither
+/// JSON nor a line of GraphQL takes it.
+const NUL: &[u8] = b"u0000";
+
 /// Size and bracket depth of JSON text.
 pub fn check_json(json: &[u8]) -> Result<(), EdgeError> {
     if json.len() > MAX_BODY {
         return Err(too_large());
     }
     let mut depth = Depth::default();
-    let mut bytes = json.iter().copied();
+    let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
         match byte {
             b'"' => loop {
                 match bytes.next() {
+                    Some(b'\\') if bytes.as_slice().starts_with(NUL) => return Err(nul()),
                     Some(b'\\') => drop(bytes.next()),
                     Some(b'"') => break,
                     Some(_) => {}
                     None => return Err(EdgeError::bad_input("The request is not JSON: a string does not end.")),
                 }
             },
-            other => depth.see(other)?,
+            other => depth.see(*other)?,
         }
     }
     Ok(())
@@ -46,6 +51,9 @@ pub fn too_large() -> EdgeError {
 pub fn check_query(query: &str) -> Result<(), EdgeError> {
     if query.len() > MAX_QUERY {
         return Err(EdgeError::new(Code::QueryTooLarge, "The query is longer than 32 kB."));
+    }
+    if query.contains('\0') {
+        return Err(nul());
     }
     let mut depth = Depth::default();
     let mut rest = query.as_bytes();
@@ -79,11 +87,16 @@ fn after_string(mut text: &[u8]) -> Result<&[u8], EdgeError> {
     loop {
         text = match text {
             [b'"', rest @ ..] => return Ok(rest),
+            [b'\\', rest @ ..] if rest.starts_with(NUL) => return Err(nul()),
             [b'\\', _, rest @ ..] => rest,
             [b'\n' | b'\r', ..] | [] => return Err(open_string()),
             [_, rest @ ..] => rest,
         };
     }
+}
+
+fn nul() -> EdgeError {
+    EdgeError::bad_input("No text may hold the character U+0000.")
 }
 
 fn open_string() -> EdgeError {
@@ -132,6 +145,9 @@ mod tests {
             (format!("{{ a(b: \"x\n{deep}"), Some(Code::BadUserInput)),
             ("]".repeat(500) + &deep, Some(Code::QueryTooDeep)),
             (" ".repeat(MAX_QUERY + 1), Some(Code::QueryTooLarge)),
+            ("{ a(b: \"x\\u0000\") }".to_owned(), Some(Code::BadUserInput)),
+            ("{ a(b: \"\"\"x\0\"\"\") }".to_owned(), Some(Code::BadUserInput)),
+            ("{ a(b: \"x\\\\u0000\") }".to_owned(), None), // a backslash, and what follows it
         ] {
             assert_eq!(code(check_query(&query)), refusal, "{query}");
         }
@@ -146,5 +162,7 @@ mod tests {
         assert_eq!(code(check_json(format!("[\"\\\\\",{}", "[".repeat(500)).as_bytes())), Some(Code::QueryTooDeep));
         assert_eq!(code(check_json(&vec![b' '; MAX_BODY + 1])), Some(Code::QueryTooLarge));
         assert_eq!(code(check_json(b"{\"query")), Some(Code::BadUserInput));
+        assert_eq!(code(check_json(br#"{"variables":{"name":"x\u0000"}}"#)), Some(Code::BadUserInput));
+        assert_eq!(code(check_json(br#"{"variables":{"name":"x\\u0000"}}"#)), None);
     }
 }

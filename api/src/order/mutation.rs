@@ -11,7 +11,7 @@ use entities::{cart, order};
 use super::object::{Cart, CheckoutMethod, Order};
 use crate::answer::{answer, loaded, payloads, user_error};
 use crate::context::ContextExt;
-use crate::id::{Kind, row_of};
+use crate::id::{Kind, row_at, row_of};
 use crate::loader::Seen;
 use crate::scalar::Url;
 
@@ -80,12 +80,6 @@ payloads! {
     }
 }
 
-/// `NOT_FOUND` for what an id in the input names, with its path.
-fn row_at<I: From<uuid::Uuid>>(kind: Kind, id: &ID, field: &'static str) -> Result<I, Error> {
-    let message = "There is no such thing, or not for you.";
-    row_of(kind, id).map_err(|_: Error| Refusal::new(Code::NotFound, message).at([field]).into())
-}
-
 impl AddCartItemInput {
     fn into_command(self) -> Result<AddCartItem, Error> {
         let Self { cart_id, plan_id, term_months, quantity, domain_name } = self;
@@ -132,13 +126,7 @@ impl PlaceOrderInput {
         let Self { account_id, items, payment_method_id, idempotency_key } = self;
         let items = items.into_iter().enumerate().map(|(at, item)| -> Result<OrderItem, Error> {
             let OrderItemInput { plan_id, term_months, quantity, domain_name } = item;
-            let no_such_plan = |_: Error| {
-                Refusal::new(Code::NotFound, "There is no such plan.").at([
-                    "items".to_owned(),
-                    at.to_string(),
-                    "planId".to_owned(),
-                ])
-            };
+            let no_such_plan = |_: Error| Refusal::absent(["items".to_owned(), at.to_string(), "planId".to_owned()]);
             let plan_id = row_of(Kind::Plan, &plan_id).map_err(no_such_plan)?;
             Ok(OrderItem { plan_id, term_months, quantity: quantity.unwrap_or(1), domain_name })
         });

@@ -7,7 +7,7 @@ pub mod object;
 
 use async_graphql::ID;
 use domain::Error;
-use domain::error::{Code, Refusal};
+use domain::error::Refusal;
 use entities::id::ProductId;
 
 use crate::id::{Kind, decode};
@@ -32,8 +32,7 @@ fn products(ids: Option<Vec<ID>>) -> Result<Option<Vec<ProductId>>, Error> {
         if let Some((Kind::Product, row)) = decode(&id) {
             Ok(ProductId(row))
         } else {
-            let refusal = Refusal::new(Code::NotFound, "This account has no such product.");
-            Err(refusal.at(["productIds".to_owned(), at.to_string()]).into())
+            Err(Refusal::absent(["productIds".to_owned(), at.to_string()]).into())
         }
     };
     ids.map(|ids| ids.into_iter().enumerate().map(row).collect()).transpose()

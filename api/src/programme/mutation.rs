@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::Error;
-use domain::error::{Code, Refusal};
+use domain::error::Refusal;
 use domain::programme::commands::{self, SaveProfile, SaveProgramme};
 use entities::id::ProgrammeId;
 
@@ -11,7 +11,7 @@ use crate::account::mutation::{AccountPayload, account_id, patch};
 use crate::account::object::Account;
 use crate::answer::{answer, payloads};
 use crate::context::ContextExt;
-use crate::id::{Kind, decode};
+use crate::id::{Kind, decode, row_at};
 use crate::scalar::{MoneyInput, Url};
 
 #[derive(InputObject)]
@@ -103,10 +103,7 @@ impl ProgrammeMutation {
 }
 
 fn programme_id(id: &ID) -> Result<ProgrammeId, Error> {
-    match decode(id) {
-        Some((Kind::PartnerProgramme, row)) => Ok(row.into()),
-        _ => Err(Refusal::new(Code::NotFound, "There is no such programme.").at(["programmeId"]).into()),
-    }
+    row_at(Kind::PartnerProgramme, id, "programmeId")
 }
 
 impl SaveProgrammeInput {

@@ -110,8 +110,8 @@ async fn keep(
 /// goes on.
 pub async fn remove_payment_method(work: &mut Work, id: PaymentMethodId) -> Result<PaymentMethodId, Error> {
     let permit = permit::<ChangePaymentMethod>(work, id).await?;
-    still_there(&permit)?;
     let left = methods_for_update(work, permit.row.account_id).await?;
+    let removed = find(&left, id)?;
     let mut sql = work.sql();
     sql.add(
         "UPDATE payment_method SET removed_at = ?, is_default = FALSE WHERE id = ?",
@@ -119,7 +119,7 @@ pub async fn remove_payment_method(work: &mut Work, id: PaymentMethodId) -> Resu
     );
     sql.execute(work.conn()).await?;
     let newest = left.iter().filter(|method| method.id != id).max_by_key(|method| method.id);
-    if let (true, Some(newest)) = (permit.row.is_default, newest) {
+    if let (true, Some(newest)) = (removed.is_default, newest) {
         set_default(work, newest.id).await?;
     }
     work.record("removePaymentMethod", Some(permit.grant), Some(id.into()));
@@ -129,16 +129,16 @@ pub async fn remove_payment_method(work: &mut Work, id: PaymentMethodId) -> Resu
 /// Makes this the way that renewals are paid by.
 pub async fn set_default_payment_method(work: &mut Work, id: PaymentMethodId) -> Result<payment_method::Model, Error> {
     let permit = permit::<ChangePaymentMethod>(work, id).await?;
-    still_there(&permit)?;
-    methods_for_update(work, permit.row.account_id).await?;
+    find(&methods_for_update(work, permit.row.account_id).await?, id)?;
     clear_default(work, permit.row.account_id).await?;
     set_default(work, id).await?;
     work.record("setDefaultPaymentMethod", Some(permit.grant), Some(id.into()));
     Ok(payment_method::Model { is_default: true, ..permit.row })
 }
 
-fn still_there(permit: &Permit<ChangePaymentMethod>) -> Result<(), Error> {
-    if permit.row.removed_at.is_some() { Err(Error::NotFound) } else { Ok(()) }
+/// One that was not removed.
+fn find(methods: &[payment_method::Model], id: PaymentMethodId) -> Result<&payment_method::Model, Error> {
+    methods.iter().find(|method| method.id == id).ok_or(Error::NotFound)
 }
 
 /// The account's ways to pay; the account is locked, so that two who change the default come one after the other.
@@ -269,8 +269,14 @@ pub async fn require_method(
         None => sql.push("is_default"),
     };
     let found: Option<payment_method::Model> = sql.one(work.conn()).await?;
+    let message = "A payment method is needed.";
     found.ok_or_else(|| {
-        let message = "A payment method is needed.";
-        Refusal::new(Code::PaymentMethodRequired, message).at(["paymentMethodId"]).into()
+        let field = ["paymentMethodId"];
+        let refusal = if named.is_some() {
+            Refusal::absent(field)
+        } else {
+            Refusal::new(Code::PaymentMethodRequired, message).at(field)
+        };
+        refusal.into()
     })
 }

@@ -11,7 +11,7 @@ use futures::{StreamExt as _, stream};
 use sea_orm::FromQueryResult;
 
 use super::job::Reconcile;
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Error, Refusal};
 use crate::gateway::{Charge, Outcome, PaymentGateway};
 use crate::money::Money;
 use crate::seller::Settings;
@@ -120,9 +120,9 @@ fn method_of<'m>(
     let mut own = methods.iter().filter(|method| method.account_id == attempt.account_id);
     match attempt.payment_method_id {
         None => Ok(own.find(|method| method.is_default)),
-        Some(id) => own.find(|method| method.id == id).map(Some).ok_or_else(|| {
-            Refusal::new(Code::NotFound, "There is no such payment method.").at(["paymentMethodId"]).into()
-        }),
+        Some(id) => {
+            own.find(|method| method.id == id).map(Some).ok_or_else(|| Refusal::absent(["paymentMethodId"]).into())
+        }
     }
 }
 

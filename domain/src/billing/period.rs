@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use entities::id::{AccountId, InvoiceId, InvoiceLineId, OrderId, ProductId, ProductPeriodId};
+use entities::id::{AccountId, InvoiceId, InvoiceLineId, PaymentId, ProductId, ProductPeriodId};
 use entities::product::ProductStatus;
 use entities::product_period;
 use sea_orm::FromQueryResult;
 use serde_json::json;
+use uuid::Uuid;
 
+use super::payment::Settlement;
 use crate::activity::{ActivityKind, Event};
 use crate::calendar::start_of_day;
 use crate::error::Error;
@@ -47,16 +49,26 @@ pub async fn mark_paid(work: &mut Work, periods: &[ProductPeriodId]) -> Result<(
     move_on(work, periods, &HashSet::new()).await.map(drop)
 }
 
-/// Locks the products that these invoices and orders are about, before the invoices: `docs/adr` has the order of locks.
-pub(super) async fn lock_products(work: &Work, invoices: &[InvoiceId], orders: &[OrderId]) -> Result<(), Error> {
+/// Locks the products that these payments are for, then their invoices. Who pays an invoice holds its lock while the payment is
+/// written, so whoever settles takes it before the payment's, too.
+pub(super) async fn lock_paid_for(work: &Work, settlements: &[Settlement]) -> Result<(), Error> {
+    let payments: Vec<PaymentId> = settlements.iter().map(|settlement| settlement.payment_id).collect();
     let mut sql = work.sql();
     sql.push(
         "SELECT p.id FROM product p WHERE p.id IN (
-            SELECT d.product_id FROM product_period d JOIN invoice_line l ON l.id = d.invoice_line_id WHERE l.invoice_id ",
+            SELECT d.product_id FROM product_period d JOIN invoice_line l ON l.id = d.invoice_line_id
+            JOIN payment y ON y.invoice_id = l.invoice_id WHERE y.id ",
     );
-    sql.any(invoices);
-    sql.push(" UNION SELECT o.id FROM product o JOIN order_line l ON l.id = o.order_line_id WHERE l.order_id ");
-    sql.any(orders).push(") ORDER BY p.id /for update/");
+    sql.any(&payments);
+    sql.push(
+        " UNION SELECT o.id FROM product o JOIN order_line l ON l.id = o.order_line_id
+            JOIN payment y ON y.order_id = l.order_id WHERE y.id ",
+    );
+    sql.any(&payments).push(") ORDER BY p.id /for update/");
+    sql.all::<Locked>(work.conn()).await?;
+    let mut sql = work.sql();
+    sql.push("SELECT i.id FROM invoice i WHERE i.id IN (SELECT y.invoice_id FROM payment y WHERE y.id ");
+    sql.any(&payments).push(") ORDER BY i.id /for update/");
     sql.all::<Locked>(work.conn()).await?;
     Ok(())
 }
@@ -64,7 +76,7 @@ pub(super) async fn lock_products(work: &Work, invoices: &[InvoiceId], orders: &
 #[derive(FromQueryResult)]
 struct Locked {
     #[expect(dead_code, reason = "the lock is what counts")]
-    id: ProductId,
+    id: Uuid,
 }
 
 /// The unpaid periods that these invoices bill.

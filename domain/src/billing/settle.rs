@@ -12,7 +12,7 @@ use super::ledger::{payment_received, wallet_spent};
 use super::mail;
 use super::order::{Completed, complete, fail, invoice_of};
 use super::payment::{Settlement, by_id};
-use super::period::{fall_behind, lock_products, move_on, unpaid};
+use super::period::{fall_behind, lock_paid_for, move_on, unpaid};
 use super::post::Posting;
 use crate::activity::{ActivityKind, Event};
 use crate::cashback;
@@ -32,8 +32,9 @@ pub struct Settled {
 /// Books outcomes. Those of payments that were settled before are passed over, so that any two may come twice, at once or in
 /// any order; an unknown outcome moves nothing.
 ///
-/// Locks payments, products, invoices, wallets, in this order and each by id.
+/// Locks products, invoices, payments, wallets, in this order and each by id.
 pub async fn settle(work: &mut Work, settlements: Vec<Settlement>) -> Result<Vec<Settled>, Error> {
+    lock_paid_for(work, &settlements).await?;
     let payments = told(work, settlements).await?;
     if payments.is_empty() {
         return Ok(Vec::new());
@@ -41,9 +42,6 @@ pub async fn settle(work: &mut Work, settlements: Vec<Settlement>) -> Result<Vec
     let of = |status| payments.iter().filter(move |payment| payment.status == status);
     let paid_orders: Vec<OrderId> = of(PaymentStatus::Succeeded).filter_map(|it| it.order_id).collect();
     let failed_orders: Vec<OrderId> = of(PaymentStatus::Declined).filter_map(|it| it.order_id).collect();
-    let invoices: Vec<InvoiceId> = payments.iter().filter_map(|it| it.invoice_id).collect();
-    lock_products(work, &invoices, &[paid_orders.as_slice(), failed_orders.as_slice()].concat()).await?;
-
     let completed = complete(work, &paid_orders).await?;
     fail(work, &failed_orders).await?;
     let billed = invoice_of(&completed);
@@ -121,7 +119,7 @@ async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error>
     }
     let ids: Vec<InvoiceId> = ended.iter().map(|(id, _)| *id).collect();
     let mut sql = work.sql();
-    sql.push("SELECT * FROM invoice WHERE id ").any(&ids).push(" ORDER BY id /for update/");
+    sql.push("SELECT * FROM invoice WHERE id ").any(&ids);
     let invoices: Vec<invoice::Model> = sql.all(work.conn()).await?;
     changed.invoices = invoices.into_iter().map(|invoice| (invoice.id, invoice)).collect();
     for (id, payment) in ended {

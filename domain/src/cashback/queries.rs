@@ -110,7 +110,7 @@ pub async fn earned_on(reader: &Reader, entries: &[WalletEntryId]) -> Result<Has
         JOIN plan f ON f.id = l.plan_id JOIN offering o ON o.id = f.offering_id WHERE x.id ",
     );
     sql.any(entries).push(" AND ");
-    visible::wallet_entries(&mut sql, reader.actor(), "x");
+    visible::wallet_entries(&mut sql, reader.viewer(), "x");
     let rows: Vec<EarnedOn> = sql.all(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

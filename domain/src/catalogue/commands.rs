@@ -92,7 +92,7 @@ pub async fn save_plan(work: &mut Work, save: SavePlan) -> Result<plan::Model, E
     let today = local_date(work.now(), work.settings().seller.time_zone);
     rules::prices(&prices, today)?;
     if offering_for_update(work, offering_id).await?.is_none() {
-        return Err(Refusal::new(Code::NotFound, "There is no such offering.").at(["offeringId"]).into());
+        return Err(Refusal::absent(["offeringId"]).into());
     }
     let old = match id {
         Some(id) => Some(plan_for_update(work, id).await?.ok_or(Error::NotFound)?),

@@ -126,10 +126,10 @@ pub(super) async fn add_invitation(
 }
 
 /// An invitation as it is, for deciding whose it is to answer; `lock` is empty, or holds it.
-pub(super) async fn invitation(work: &Work, id: InvitationId, lock: &str) -> Result<invitation::Model, Error> {
+pub(super) async fn invitation(work: &Work, id: InvitationId, lock: &str) -> Result<Option<invitation::Model>, Error> {
     let mut sql = work.sql();
     sql.add("SELECT * FROM invitation WHERE id = ? ", [id.into()]).push(lock);
-    sql.one(work.conn()).await?.ok_or(Error::NotFound)
+    Ok(sql.one(work.conn()).await?)
 }
 
 /// Writes how an invitation was answered. Its row is locked.

@@ -7,6 +7,7 @@ use entities::id::{AccountId, MembershipId, PartnershipId, ProductId, UserId};
 use entities::membership::Role;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::rules::{Way, carried_by_all};
 use super::{Permission, Permissions};
@@ -23,6 +24,9 @@ pub struct Target {
 }
 
 impl Target {
+    /// What nobody has a way to.
+    pub const NOBODYS: Self = Self::account(AccountId(Uuid::nil()));
+
     /// The account as a whole.
     pub const fn account(account_id: AccountId) -> Self {
         Self { account_id, product_id: None }

@@ -27,9 +27,12 @@ pub struct Permit<A: Action> {
 /// # Errors
 /// `NotFound` for a row that the actor may not know of, `Denied` for one that they see.
 pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> Result<Permit<A>, Error> {
-    let Some(seen) = load::<A::Row>(work, id, "").await? else { return Err(Error::NotFound) };
-    let target = A::target(&seen);
-    let Some(grant) = decide::<A>(work, target).await? else {
+    let found = load::<A::Row>(work, id, "").await?;
+    // What is not there is asked about as what is another's is: by the same statements, so that neither the answer nor what it
+    // took tells one from the other.
+    let target = found.as_ref().map_or(Target::NOBODYS, A::target);
+    let grant = decide::<A>(work, target).await?.filter(|_| found.is_some());
+    let Some(grant) = grant else {
         return Err(if sees::<A::Row>(work, id).await? { Error::Denied } else { Error::NotFound });
     };
     let row = load::<A::Row>(work, id, A::LOCK).await?.ok_or(Error::NotFound)?;

@@ -87,7 +87,7 @@ pub async fn enrol_as_partner(
         return refuse(Code::AlreadyExists, "This account is enrolled in a programme.");
     }
     if store::lock(work, programme_id, "/for share/").await?.is_none() {
-        return Err(Refusal::new(Code::NotFound, "There is no such programme.").at(["programmeId"]).into());
+        return Err(Refusal::absent(["programmeId"]).into());
     }
     store::enrol(work, account_id, programme_id).await?;
     account.programme_id = Some(programme_id);

@@ -126,7 +126,7 @@ pub async fn remove_cart_item(work: &mut Work, cart_id: CartId, item_id: CartIte
 }
 
 fn no_such_item() -> Refusal {
-    Refusal::new(Code::NotFound, "There is no such line in this cart.").at(["itemId"])
+    Refusal::absent(["itemId"])
 }
 
 /// A cart is open, or nothing of it changes.
@@ -160,7 +160,7 @@ async fn offer(work: &Work, cart: &cart::Model, plan_id: PlanId, term_months: Op
     let wanted = Wanted { plan_id, term_months, currency: currency.code(), partner_id: None, account_id: None };
     let on = local_date(work.now(), work.settings().seller.time_zone);
     let offer = offers(work.conn(), &[wanted], on).await?.into_iter().next().flatten();
-    let offer = offer.ok_or_else(|| Refusal::new(Code::NotFound, "There is no such plan.").at(["planId"]))?;
+    let offer = offer.ok_or_else(|| Refusal::absent(["planId"]))?;
     offer.price(currency)?;
     Ok(offer)
 }

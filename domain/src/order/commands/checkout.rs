@@ -299,8 +299,7 @@ fn lines(
     let mut pieces = Vec::with_capacity(items.len());
     for (at, (item, offer)) in items.iter().zip(offers).enumerate() {
         let path = |refusal: Refusal| refusal.within(["items".to_owned(), at.to_string()]);
-        let no_such_plan = || Refusal::new(Code::NotFound, "There is no such plan.").at(["planId"]);
-        let offer = offer.ok_or_else(no_such_plan).map_err(path)?;
+        let offer = offer.ok_or_else(|| Refusal::absent(["planId"])).map_err(path)?;
         let quantity = rules::quantity(item.quantity, offer.kind).map_err(path)?;
         pieces.push(Piece {
             unit_price: offer.price(currency).map_err(path)?,

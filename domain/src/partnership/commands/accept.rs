@@ -83,6 +83,7 @@ pub async fn grant_access(work: &mut Work, command: GrantAccess) -> Result<partn
     let GrantAccess { invitation_id, account_id, access_level, permissions, product_ids, payer } = command;
     let (row, _) = as_client(work, invitation_id).await?;
     let row = open(work, row, InvitationDirection::PartnerToClient)?;
+    let permit = permit::<OfferAccess>(work, account_id).await?;
     if row.partner_id == account_id {
         return Err(
             Refusal::invalid("accountId", "is the partner that asks: an account cannot be its own partner").into()
@@ -91,7 +92,6 @@ pub async fn grant_access(work: &mut Work, command: GrantAccess) -> Result<partn
     if row.client_account_id.is_some_and(|asked| asked != account_id) {
         return Err(Refusal::invalid("accountId", "is not the account that was asked").into());
     }
-    let permit = permit::<OfferAccess>(work, account_id).await?;
     let answer = Answer { access_level, permissions, products: product_ids.as_ref().map(Vec::len), payer };
     let terms = rules::granted(&store::terms_of(&row), answer, work.now())?;
     only_what_is_held(work, account_id, terms.permissions).await?;

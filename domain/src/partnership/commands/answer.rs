@@ -83,7 +83,9 @@ async fn decide(
     id: InvitationId,
     asks: Asks,
 ) -> Result<(invitation::Model, Side, Option<Grant>), Error> {
-    let direction = store::invitation(work, id, "").await?.direction;
+    // what is not there goes the way of what is another's: by the same statements to the same answer
+    let seen = store::invitation(work, id, "").await?;
+    let direction = seen.map_or(InvitationDirection::ClientToPartner, |row| row.direction);
     let sender = Side::sender(direction);
     let side = match asks {
         Asks::Sender => sender,
@@ -99,13 +101,13 @@ async fn decide(
 /// Leave to answer as the client, and the row, locked: by MANAGE_PARTNERS in the account that is asked. A request to an address is for
 /// the user whose verified address it is, and for nobody else. Source: rules §5, "Addresses".
 pub(super) async fn as_client(work: &mut Work, id: InvitationId) -> Result<(invitation::Model, Option<Grant>), Error> {
-    let seen = store::invitation(work, id, "").await?;
-    let is_addressee = work.actor().person().is_some_and(|person| person.email == seen.client_email);
-    if seen.client_account_id.is_none() && is_addressee {
+    let to_address = store::invitation(work, id, "").await?.filter(|row| row.client_account_id.is_none());
+    let email = work.actor().person().map(|person| &person.email);
+    if to_address.is_some_and(|row| email == Some(&row.client_email)) {
         if work.actor().person().is_some_and(|person| person.email_verified_at.is_none()) {
             return refuse(Code::EmailNotVerified, "Verify your address first, by the link that was mailed to it.");
         }
-        return Ok((store::invitation(work, id, "/for update/").await?, None));
+        return Ok((store::invitation(work, id, "/for update/").await?.ok_or(Error::NotFound)?, None));
     }
     let permit = permit::<DecideAsClient>(work, id).await?;
     let grant = permit.row.client_account_id.map(|_| permit.grant);

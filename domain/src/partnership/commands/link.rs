@@ -18,7 +18,7 @@ use crate::work::Work;
 /// link outlives a request that was under way before it. Source: rules §5, "Cart".
 pub async fn follow(work: &mut Work, link: &Verified) -> Result<Option<invitation::Model>, Error> {
     let (MailedTokenKind::Access, Some(id)) = (link.kind, link.subject_id) else { return Ok(None) };
-    let row = store::invitation(work, InvitationId(id), "/for update/").await?;
+    let row = store::invitation(work, InvitationId(id), "/for update/").await?.ok_or(Error::NotFound)?;
     if rules::status_at(row.status, row.expires_at, work.now()) != InvitationStatus::Expired {
         return Ok(Some(row));
     }

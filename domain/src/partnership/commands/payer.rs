@@ -88,14 +88,14 @@ async fn follow(work: &Work, row: &partnership::Model, ids: Vec<ProductId>) -> R
     }
     let found = store::lock_products(work, row.client_account_id, &ids).await?;
     for (at, id) in ids.iter().enumerate() {
-        let at_product = |code, message| Refusal::new(code, message).at(["productIds".to_owned(), at.to_string()]);
+        let path = ["productIds".to_owned(), at.to_string()];
         let Some(product) = found.iter().find(|product| product.id == *id) else {
-            return Err(at_product(Code::NotFound, "The client has no such product.").into());
+            return Err(Refusal::absent(path).into());
         };
         let follows_another =
             product.renewal_billing == RenewalBilling::Partnership && product.managed_by_id != Some(row.id);
         if follows_another {
-            return Err(at_product(Code::Conflict, "This product follows another partnership.").into());
+            return Err(Refusal::new(Code::Conflict, "This product follows another partnership.").at(path).into());
         }
     }
     store::follow(work, row.id, &ids).await

@@ -96,10 +96,7 @@ pub(super) async fn named_products(
     let Some(ids) = ids else { return Ok(None) };
     let found = store::own_products(work, account_id, &ids).await?;
     match ids.iter().position(|id| found.iter().all(|product| product.id != *id)) {
-        Some(missing) => {
-            let refusal = Refusal::new(Code::NotFound, "This account has no such product.");
-            Err(refusal.at(["productIds".to_owned(), missing.to_string()]).into())
-        }
+        Some(missing) => Err(Refusal::absent(["productIds".to_owned(), missing.to_string()]).into()),
         None => Ok(Some(found)),
     }
 }
