@@ -30,4 +30,5 @@ mod queue;
 mod renewal;
 mod seed;
 mod server;
+mod sweep;
 mod visibility;

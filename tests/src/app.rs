@@ -25,7 +25,7 @@ use worker::{Context, Times, drain};
 
 use crate::auditor::audit;
 use crate::client::Reply;
-use crate::database::{Database, Db};
+use crate::database::{Database, Db, Snapshot};
 use crate::mailbox::{Mail, read_folder};
 
 /// Where the clock of every test stands at first.
@@ -44,17 +44,27 @@ pub struct TestApp {
 impl TestApp {
     /// Starts on an empty database, with the demo's seller, the test gateway, and a test clock at [`BEGINNING`].
     pub async fn start(db: Db) -> Self {
-        let database = Database::fresh(db).await;
-        let url = database.url().parse().expect("a database address");
-        let pool = database::connect(&url, 8).await.expect("a database that answers");
-        let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool)));
-        let app = Self::on(database, store);
+        let app = Self::on(Database::fresh(db).await).await;
         app.set_clock(BEGINNING).await;
         domain::job::schedule::set_up(&app.store, &worker::schedule::all()).await.expect("the schedule");
         app
     }
 
-    fn on(database: Database, store: Store) -> Self {
+    /// Starts where another one was frozen.
+    pub async fn resume(snapshot: &Snapshot) -> Self {
+        Self::on(snapshot.copy().await).await
+    }
+
+    /// Stops, and keeps the database as it stands.
+    pub async fn freeze(self) -> Snapshot {
+        self.db().close_by_ref().await.expect("connections that close");
+        self.database.freeze().await
+    }
+
+    async fn on(database: Database) -> Self {
+        let url = database.url().parse().expect("a database address");
+        let pool = database::connect(&url, 8).await.expect("a database that answers");
+        let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool)));
         let mails = TempDir::new().expect("a folder");
         let router = App {
             store: store.clone(),

@@ -27,6 +27,9 @@ use tokio::{
 
 use crate::server;
 
+/// The name of a SQLite file in its folder.
+const FILE: &str = "mandate.db";
+
 /// The kind of database a test runs on; every test that touches storage runs on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Db {
@@ -89,6 +92,18 @@ impl Database {
         }
     }
 
+    /// Keeps it as it stands, to begin any number of tests from.
+    ///
+    /// # Panics
+    /// When the file cannot be read.
+    pub async fn freeze(self) -> Snapshot {
+        let frozen = match &self.kept {
+            Kept::Folder(folder) => Frozen::File(tokio::fs::read(folder.path().join(FILE)).await.expect("a file")),
+            Kept::Name(_) => Frozen::Database(self),
+        };
+        Snapshot(frozen)
+    }
+
     async fn sqlite() -> Result<Self> {
         static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
         Self::file(MIGRATED.get_or_try_init(migrated_file).await?).await
@@ -96,7 +111,7 @@ impl Database {
 
     async fn file(bytes: &[u8]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mandate-test-").tempdir()?;
-        let file = folder.path().join("mandate.db");
+        let file = folder.path().join(FILE);
         tokio::fs::write(&file, bytes).await?;
         Ok(Self { url: format!("sqlite://{}", file.display()), kept: Kept::Folder(folder) })
     }
@@ -111,6 +126,29 @@ impl Database {
         let name = format!("{}_{}", process_tag(), COUNT.fetch_add(1, Ordering::Relaxed));
         ADMIN.run(format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         Ok(Self { url: server::database_url_for(&name), kept: Kept::Name(name) })
+    }
+}
+
+/// A database as it once stood. On PostgreSQL nobody may be connected to it.
+pub struct Snapshot(Frozen);
+
+enum Frozen {
+    File(Vec<u8>),
+    Database(Database),
+}
+
+impl Snapshot {
+    /// A new database that holds what this one does.
+    ///
+    /// # Panics
+    /// When the server does not make it.
+    pub async fn copy(&self) -> Database {
+        let made = match &self.0 {
+            Frozen::File(bytes) => Database::file(bytes).await,
+            Frozen::Database(Database { kept: Kept::Name(name), .. }) => Database::copy_of(name).await,
+            Frozen::Database(Database { kept: Kept::Folder(_), .. }) => unreachable!("a file is kept by its bytes"),
+        };
+        made.expect("a copy of this database")
     }
 }
 

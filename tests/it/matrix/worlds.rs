@@ -99,8 +99,9 @@ fn possessions(rows: &mut Rows, dice: &mut StdRng, account: AccountId) {
 fn dealings(rows: &mut Rows, dice: &mut StdRng, partner: AccountId, client: AccountId) {
     let sender = rows.users[0].id;
     if dice.random_ratio(1, 2) {
-        let user = rows.users.choose(dice).unwrap();
-        let to = if dice.random() { To::Account(client) } else { To::AddressOf(user.id) };
+        // a partner asks an address once
+        let place = rows.accounts.iter().position(|row| row.id == client).unwrap();
+        let to = if dice.random() { To::Account(client) } else { To::AddressOf(rows.users[place].id) };
         rows.invitation(partner, to, sender);
     }
     if dice.random_ratio(1, 2) {

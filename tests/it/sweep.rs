@@ -1,0 +1,134 @@
+//! One harness for everything that is wrong with a call.
+//!
+//! It reads the schema that the gateway serves. For each mutation there is a row in [`rows`] that says who may make it, how a
+//! valid input with a fresh subject is made, what a second call comes to, and how the subject gets into a wrong state. From
+//! that the harness makes the bad calls: by nobody, by strangers, by members without the permission, by whoever lost it a
+//! second ago; with each id of the input another one's, of nothing, of another type or none; with hostile text, numbers
+//! beyond their ends, nothing where something is due; in a wrong state; twice, by the same key, another key, another user;
+//! ten times at once. Every answer must be a clear one by a code of the contract that tells nothing of the inside, what is
+//! another's must answer like what is not there, to the byte, and no table may differ after a refusal.
+//!
+//! A mutation without a row fails the sweep by its name, and so does a field of an input that no valid input gives. To add a
+//! row, put `row("renewProduct", &[Way::Member(Company::Bolt, &[Purchase])], |s| …)` into the file of its area under `rows/`;
+//! the closure makes the input, with a subject of its own where the call uses it up. Name the subject's field by `about`, and
+//! the states in which it is refused by `wrong`. `SWEEP=renewProduct cargo test --workspace --test it -- sweep` tries only that.
+
+mod again;
+mod call;
+mod digest;
+mod ids;
+mod newcomer;
+mod people;
+mod reads;
+mod row;
+mod rows;
+mod scene;
+mod schema;
+mod trial;
+mod values;
+mod views;
+mod world;
+mod wrong;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::future::join_all;
+use rstest::rstest;
+use tests::database::Db;
+use tokio::sync::Semaphore;
+
+use reads::Reading;
+use scene::{Beginning, Scene};
+use trial::Trial;
+use views::Views;
+use world::Who;
+
+/// Rows that are tried at the same time.
+const SIDE_BY_SIDE: usize = 3;
+
+/// R9, A1: every mutation there is refuses every bad call that its row gives rise to, and nothing is half done.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_bad_call_does_anything(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let began = Instant::now();
+    let beginning = Beginning::on(db).await;
+    let only = std::env::var("SWEEP").ok();
+    let turns = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let mut trials = Vec::new();
+    for row in rows::all() {
+        if only.as_ref().is_some_and(|only| !row.name().starts_with(only.as_str())) {
+            continue;
+        }
+        let (beginning, turns) = (Arc::clone(&beginning), Arc::clone(&turns));
+        let (mutation, name) = (row.mutation, row.name());
+        let trial = tokio::spawn(async move {
+            let _turn = turns.acquire().await;
+            let began = Instant::now();
+            let scene = Scene::open(&beginning).await;
+            (Trial::of(&row, scene).await.run().await, began.elapsed())
+        });
+        trials.push((mutation, name, trial));
+    }
+    let (mut findings, mut calls) = (Vec::new(), 0);
+    let mut untried: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (mutation, name, trial) in trials {
+        match trial.await {
+            Ok((report, took)) => {
+                println!("{name}: {} calls, {} ms", report.calls, took.as_millis());
+                findings.extend(report.findings);
+                calls += report.calls;
+                let by_all = untried.entry(mutation).or_insert_with(|| report.untried.clone());
+                by_all.retain(|field| report.untried.contains(field));
+            }
+            Err(panic) => findings.push(format!("{name}: {panic}")),
+        }
+    }
+    let untried = untried.into_iter().filter(|(_, fields)| !fields.is_empty());
+    findings.extend(untried.map(|(mutation, fields)| format!("{mutation}: no valid input gives {fields:?}")));
+    println!("{db:?}: {calls} calls in {:.1} s", began.elapsed().as_secs_f32());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// Every mutation that the gateway serves has a row, or stands in the list of those whose row is to be written; no row is of
+/// a mutation that there is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_mutation_has_a_row() {
+    let app = tests::app::TestApp::start(Db::Sqlite).await;
+    let schema = schema::Schema::of(&app).await;
+    let served: BTreeSet<_> = schema.fields("Mutation").iter().map(|field| field.name.clone()).collect();
+    let swept: BTreeSet<_> = rows::all().iter().map(|row| row.mutation.to_owned()).collect();
+    let to_do: BTreeSet<_> = rows::TO_DO.iter().map(|name| (*name).to_owned()).collect();
+    let missing: BTreeSet<_> = served.difference(&swept).cloned().collect();
+    assert_eq!(missing, to_do, "mutations without a row");
+    assert_eq!(swept.difference(&served).collect::<Vec<_>>(), Vec::<&String>::new(), "rows without a mutation");
+}
+
+/// A1: everybody finds by id exactly what they may see, and every field of all of it gives nothing else: no id, no count, no text.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shown_what_is_anothers(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let beginning = Beginning::on(db).await;
+    let scene = Scene::open(&beginning).await;
+    let views = Views::of(&scene.app, scene.world()).await;
+    let reading = Reading { app: &scene.app, world: scene.world(), schema: scene.schema(), views: &views };
+    let everybody: Vec<Who> = scene.world().everybody().collect();
+    let mut findings = reading.alike().await;
+    for some in everybody.chunks(4) {
+        findings.extend(join_all(some.iter().map(|who| reading.by(*who))).await.into_iter().flatten());
+    }
+    for (of, ids) in views.all() {
+        if ids.len() < 2 && of != "RenewalRun" {
+            findings.push(format!("the world has {} of {of}: too few to show anything", ids.len()));
+        }
+    }
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// A type with an id has its rule, and a field that needs an argument is tried with one: new ones fail until they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_type_and_field_is_read() {
+    let app = tests::app::TestApp::start(Db::Sqlite).await;
+    assert_eq!(reads::unknown(&schema::Schema::of(&app).await), BTreeMap::new(), "what the sweep does not read");
+}
