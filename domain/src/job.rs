@@ -6,6 +6,7 @@
 //! - There is no message anywhere else that could be lost: wake-ups only hint.
 
 pub mod dead;
+pub mod depth;
 pub mod lease;
 pub mod schedule;
 

@@ -183,6 +183,10 @@ impl Work {
         self.place_activities().await?;
         let Self { txn, activities, jobs, .. } = self;
         txn.inner.commit().await?;
+        // only now: nothing that was taken back is counted
+        for event in &activities {
+            metrics::counter!("mandate_activity_total", "kind" => event.kind.clone()).increment(1);
+        }
         let mut accounts: Vec<_> = activities.iter().map(|event| event.account_id).collect();
         accounts.sort_unstable();
         accounts.dedup();

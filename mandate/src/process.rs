@@ -91,5 +91,6 @@ pub async fn start(config: Config) -> anyhow::Result<Process> {
     }
     let stop = server::stop_on_signal()?;
     telemetry::serve_metrics(config.metrics_listen, stop.clone()).await?;
+    tokio::spawn(telemetry::watch_queue(db.clone(), stop.clone()));
     Ok(Process { config, db, stop, held })
 }

@@ -9,7 +9,9 @@ use anyhow::Context;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use domain::database::Connection;
+use domain::job::depth::depth;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
@@ -21,6 +23,10 @@ use crate::server;
 
 /// Upper bounds of the duration buckets, in seconds.
 const BUCKETS: &[f64] = &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+/// Upper bounds of the buckets of what is counted in statements. A request takes 30 at most.
+const STATEMENTS: &[f64] = &[1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0, 60.0];
+/// How often the queue is looked at.
+const LOOK: Duration = Duration::from_secs(5);
 /// How often figures that nobody fetches are folded together, so that they do not pile up.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -63,6 +69,7 @@ pub async fn serve_metrics(address: SocketAddr, stop: CancellationToken) -> anyh
     let bound = listener.local_addr().context("MANDATE_METRICS_LISTEN")?;
     let figures = PrometheusBuilder::new()
         .set_buckets(BUCKETS)
+        .and_then(|all| all.set_buckets_for_metric(Matcher::Suffix("_statements".to_owned()), STATEMENTS))
         .and_then(PrometheusBuilder::install_recorder)
         .context("figures cannot be collected")?;
     tokio::spawn(keep_up(figures.clone(), stop.clone()));
@@ -81,6 +88,29 @@ fn metrics_router(figures: PrometheusHandle) -> Router {
         async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text) }
     };
     Router::new().route("/metrics", get(page))
+}
+
+/// Tells how much waits in the queue, until `stop`. Every process does: also while no worker runs, which is when it matters.
+pub async fn watch_queue(db: Connection, stop: CancellationToken) {
+    loop {
+        match depth(&db).await {
+            Ok(classes) => {
+                for of in classes {
+                    let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+                    let class = of.class.name();
+                    metrics::gauge!("mandate_jobs", "class" => class, "state" => "waiting").set(number(of.waiting));
+                    metrics::gauge!("mandate_jobs", "class" => class, "state" => "running").set(number(of.running));
+                    metrics::gauge!("mandate_jobs", "class" => class, "state" => "dead").set(number(of.dead));
+                    let oldest = Duration::from_millis(u64::try_from(of.oldest_ms).unwrap_or_default());
+                    metrics::gauge!("mandate_jobs_oldest_seconds", "class" => class).set(oldest);
+                }
+            }
+            Err(error) => tracing::warn!(?error, "the queue cannot be looked at"),
+        }
+        if tokio::time::timeout(LOOK, stop.cancelled()).await.is_ok() {
+            return;
+        }
+    }
 }
 
 async fn keep_up(figures: PrometheusHandle, stop: CancellationToken) {

@@ -1,6 +1,10 @@
 //! The way of one operation from a payload to a response, the same for every transport.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{
     Executor, Name, Pos, Positioned, Request, Response, Value, Variables,
@@ -135,7 +139,8 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
     /// Runs a query or mutation to its end, in a task of its own: a client that hangs up cannot cancel it half way, and a
     /// resolver that panics takes nothing along.
     pub(crate) async fn execute(&self, ready: Ready, id: RequestId) -> Response {
-        let Ready { request, cost, statements, mut rounds, kind: _, at_work } = ready;
+        let Ready { request, cost, statements, mut rounds, kind, at_work } = ready;
+        let began = Instant::now();
         let executor = self.executor.clone();
         let task = tokio::spawn(async move {
             let response = rounds.beside(executor.execute(request)).await;
@@ -147,8 +152,11 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
             Err(error) => return panicked(&error, id),
         };
         mask(&mut response, id);
+        let statements = statements.count();
+        metrics::histogram!("mandate_request_seconds", "kind" => kind.to_string()).record(began.elapsed());
+        metrics::histogram!("mandate_request_statements").record(u32::try_from(statements).unwrap_or(u32::MAX));
         let cost = async_graphql::value!({
-            "nodes": cost.nodes, "limit": guard::cost::MAX_NODES, "statements": statements.count()
+            "nodes": cost.nodes, "limit": guard::cost::MAX_NODES, "statements": statements
         });
         response.extensions.insert("cost".into(), cost);
         response

@@ -142,7 +142,12 @@ async fn ask(gateway: &dyn PaymentGateway, charge: &Charge, limit: Duration) -> 
     }
     let started = std::time::Instant::now();
     let outcome = tokio::time::timeout(limit, gateway.charge(charge)).await.unwrap_or(Outcome::Unknown);
-    metrics::histogram!("mandate_gateway_seconds").record(started.elapsed());
+    let name = match outcome {
+        Outcome::Succeeded { .. } => "succeeded",
+        Outcome::Declined { .. } => "declined",
+        Outcome::Unknown => "unknown",
+    };
+    metrics::histogram!("mandate_gateway_seconds", "outcome" => name).record(started.elapsed());
     outcome
 }
 

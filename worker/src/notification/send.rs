@@ -62,7 +62,9 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
                     claimed.done_in(work).await
                 })
             });
-            sent.await
+            sent.await?;
+            metrics::counter!("mandate_mails_total", "outcome" => "sent").increment(1);
+            Ok(())
         }
         Outcome::Transient(reason) => Err(JobError::Retry(reason)),
         Outcome::Permanent(reason) => {
@@ -72,6 +74,7 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
                 Box::pin(async move { commands::mark_failed(work, id, &text).await })
             });
             failed.await?;
+            metrics::counter!("mandate_mails_total", "outcome" => "failed").increment(1);
             Err(JobError::GiveUp(reason))
         }
     }
