@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::Error;
 use domain::job::Class;
 use domain::job::lease::{self, Lease, Outcome};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::handler::{Context, Handlers};
@@ -32,7 +33,7 @@ pub struct Drained {
 
 /// Does all due jobs, and those that they start, until nothing is due.
 pub async fn drain(context: &Context, handlers: &Handlers, times: Times) -> Result<Drained, Error> {
-    let lease = Lease::new();
+    let (lease, stop) = (Lease::new(), CancellationToken::new());
     let mut drained = Drained::default();
     loop {
         let mut claimed = Vec::new();
@@ -44,10 +45,10 @@ pub async fn drain(context: &Context, handlers: &Handlers, times: Times) -> Resu
         }
         claimed.sort_by_key(|job| (job.priority, job.id));
         for job in claimed {
-            let mut end = handlers.run(context.clone(), job.clone()).await;
+            let mut end = handlers.run(context.clone(), job.clone(), stop.clone()).await;
             // Not if the first time has written `done` with its effect: then there is no second delivery.
             if end.is_ok() && times == Times::Twice && job.is_held(&context.store).await? {
-                end = handlers.run(context.clone(), job.clone()).await;
+                end = handlers.run(context.clone(), job.clone(), stop.clone()).await;
             }
             let outcome = match end {
                 Ok(()) => {
@@ -59,6 +60,7 @@ pub async fn drain(context: &Context, handlers: &Handlers, times: Times) -> Resu
                     match error {
                         JobError::Retry(error) => Outcome::Failed(error),
                         JobError::GiveUp(error) => Outcome::Hopeless(error),
+                        JobError::LeftOff => Outcome::Released,
                     }
                 }
             };

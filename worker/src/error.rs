@@ -13,6 +13,9 @@ pub enum JobError {
     /// Will never go well: a dead letter.
     #[error("{0}")]
     GiveUp(String),
+    /// Left off, because the process stops: given back, to be gone on with, and not held against the job.
+    #[error("left off at a stop")]
+    LeftOff,
 }
 
 /// Faults of storage and of our own may be over, or mended, by the next try. Refusals are answers: the same again would be

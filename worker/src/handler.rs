@@ -10,6 +10,7 @@ use domain::job::lease::Claimed;
 use domain::store::{Statements, Store};
 use domain::work::Work;
 use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::notification::{self, Post};
@@ -45,9 +46,11 @@ pub struct Run<J> {
     pub job: J,
     /// For `done_in`, and to know which try this is.
     pub claimed: Claimed,
+    /// Cancelled when the process stops: what goes on for long leaves off then, with [`JobError::LeftOff`].
+    pub stop: CancellationToken,
 }
 
-type Handler = Arc<dyn Fn(Context, Claimed) -> BoxFuture<'static, Answer> + Send + Sync>;
+type Handler = Arc<dyn Fn(Context, Claimed, CancellationToken) -> BoxFuture<'static, Answer> + Send + Sync>;
 
 /// The handlers by the kinds of their jobs.
 #[derive(Clone, Default)]
@@ -63,12 +66,12 @@ impl Handlers {
         Done: Future<Output = Answer> + Send + 'static,
     {
         let handler = Arc::new(handler);
-        let dispatch = move |context, claimed: Claimed| -> BoxFuture<'static, Answer> {
+        let dispatch = move |context, claimed: Claimed, stop| -> BoxFuture<'static, Answer> {
             let handler = handler.clone();
             Box::pin(async move {
                 let job = serde_json::from_value(claimed.payload.clone())
                     .map_err(|error| JobError::GiveUp(format!("payload: {error}")))?;
-                handler(context, Run { job, claimed }).await
+                handler(context, Run { job, claimed, stop }).await
             })
         };
         self.0.insert(J::KIND, Arc::new(dispatch));
@@ -76,9 +79,9 @@ impl Handlers {
     }
 
     /// Does a job. One of an unknown kind may be for a newer version, so it waits rather than dies.
-    pub(crate) async fn run(&self, context: Context, claimed: Claimed) -> Answer {
+    pub(crate) async fn run(&self, context: Context, claimed: Claimed, stop: CancellationToken) -> Answer {
         match self.0.get(claimed.kind.as_str()) {
-            Some(handler) => handler(context, claimed).await,
+            Some(handler) => handler(context, claimed, stop).await,
             None => Err(JobError::Retry(format!("no handler for {}", claimed.kind))),
         }
     }

@@ -84,7 +84,7 @@ struct Shared {
 /// apalis hears of success alone: failures are columns of the job.
 async fn handle(claim: Claim, shared: Data<Shared>) -> Result<(), BoxDynError> {
     let Shared { context, handlers } = (*shared).clone();
-    claim.run(|claimed| async move { handlers.run(context, claimed).await }).await;
+    claim.run(|claimed, stop| async move { handlers.run(context, claimed, stop).await }).await;
     Ok(())
 }
 

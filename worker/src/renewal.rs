@@ -1,9 +1,12 @@
 //! The jobs of the renewal run.
 
+use std::ops::ControlFlow;
+
 use domain::actor::System;
 use domain::renewal::job::{RenewDue, RunRenewals};
 use domain::renewal::{begin_run, lane};
 
+use crate::error::JobError;
 use crate::handler::{Answer, Context, Run};
 
 /// See [`begin_run`]. A run begins once for each tick: it commits with the end of the job.
@@ -18,8 +21,12 @@ pub async fn run_renewals(context: Context, run: Run<RunRenewals>) -> Answer {
     write.await
 }
 
-/// See [`lane`].
+/// See [`lane`]. It may go on for long, so it leaves off between two batches when the process stops.
 pub async fn renew_due(context: Context, run: Run<RenewDue>) -> Answer {
     let RenewDue { run_id, lane: number } = run.job;
-    Ok(lane(&context.store, run_id, number).await?)
+    let goes_on = || if run.stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    match lane(&context.store, run_id, number, &goes_on).await? {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(JobError::LeftOff),
+    }
 }

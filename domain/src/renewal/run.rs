@@ -1,5 +1,6 @@
 //! The renewal run: claim → charge → settle, over batches of payers, in lanes.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -91,46 +92,59 @@ pub async fn run_now(
 ) -> Result<renewal_run::Model, Error> {
     let begun = store.write(RENEWALS, statements.clone(), move |work| Box::pin(begin_as_of(work, as_of)));
     let run = begun.await?;
+    let progress = |periods| {
+        progress(periods);
+        ControlFlow::Continue(())
+    };
     let at = Place { store, statements, progress: &progress };
     try_join_all((0..LANES).map(|number| through(&at, run.id, number))).await?;
     finished(store, run.id).await
 }
 
-/// Renews what is due of one lane until nothing of it is, and closes it; the last one to close finishes the run. Called again,
-/// it goes on where it was left.
-pub async fn lane(store: &Store, run_id: RenewalRunId, lane: i32) -> Result<(), Error> {
-    through(&Place { store, statements: &Statements::default(), progress: &|_| () }, run_id, lane).await
+/// Renews what is due of one lane until nothing of it is, and closes it; the last one to close finishes the run. `goes_on` is
+/// asked after each batch; told to break, the lane stays open. Called again, it goes on where it was left.
+pub async fn lane(
+    store: &Store,
+    run_id: RenewalRunId,
+    lane: i32,
+    goes_on: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<ControlFlow<()>, Error> {
+    through(&Place { store, statements: &Statements::default(), progress: &|_| goes_on() }, run_id, lane).await
 }
 
-/// Where a run works, and who hears how far it is.
+/// Where a run works, and who hears how far it is and may break it off.
 struct Place<'p> {
     store: &'p Store,
     statements: &'p Statements,
-    progress: &'p (dyn Fn(usize) + Sync),
+    progress: &'p (dyn Fn(usize) -> ControlFlow<()> + Sync),
 }
 
-async fn through(at: &Place<'_>, run_id: RenewalRunId, lane: i32) -> Result<(), Error> {
+async fn through(at: &Place<'_>, run_id: RenewalRunId, lane: i32) -> Result<ControlFlow<()>, Error> {
     let store = at.store;
     let run = load(store, run_id).await?;
     if run.finished_at.is_some() {
-        return Ok(());
+        return Ok(ControlFlow::Continue(()));
     }
     let mut open = run.open_lanes;
     if open & (1 << lane) != 0 {
-        sweep(at, &run, Some(lane)).await?;
+        if sweep(at, &run, Some(lane)).await?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         open = close(store, run_id, lane).await?;
     }
     if open == 0 {
         // What came to be another payer's meanwhile may belong to a lane that was through with it.
-        sweep(at, &run, None).await?;
+        if sweep(at, &run, None).await?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         finish(store, &run).await?;
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 /// Rounds over the payers, each once a round and in batches, until a round finds nothing: so one with much due does not stand
 /// before the others, and a payer's missed periods follow one another.
-async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> Result<(), Error> {
+async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> Result<ControlFlow<()>, Error> {
     let store = at.store;
     loop {
         let mut claimed = 0;
@@ -141,11 +155,13 @@ async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> R
             let Some(last) = payers.last() else { break };
             after = *last;
             let periods = batch(at, run, payers).await?;
-            (at.progress)(periods);
             claimed += periods;
+            if (at.progress)(periods).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
         if claimed == 0 {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
     }
 }

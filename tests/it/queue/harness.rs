@@ -23,6 +23,8 @@ pub(super) enum How {
     Leave,
     /// Sleeps so many milliseconds, then succeeds.
     Sleep(u64),
+    /// Goes on until the process stops, and leaves off then.
+    UntilStop,
     /// Fails, with a NUL in its error.
     Fail,
     /// Can never succeed.
@@ -69,7 +71,7 @@ async fn act(context: Context, run: Run<Act>) -> Answer {
     match run.job.how {
         How::Leave => {
             let leave = context.write(System::Operator, move |work| {
-                let Run { job, claimed } = run.clone();
+                let Run { job, claimed, .. } = run.clone();
                 Box::pin(async move {
                     work.record("act", None, Some(job.id));
                     claimed.done_in(work).await
@@ -80,6 +82,10 @@ async fn act(context: Context, run: Run<Act>) -> Answer {
         How::Sleep(time) => {
             tokio::time::sleep(Duration::from_millis(time)).await;
             Ok(())
+        }
+        How::UntilStop => {
+            run.stop.cancelled().await;
+            Err(JobError::LeftOff)
         }
         How::Fail => Err(JobError::Retry("not\0 today".to_owned())),
         How::Hopeless => Err(JobError::GiveUp("never".to_owned())),

@@ -74,6 +74,23 @@ async fn a_stop_gives_back_and_lets_end(#[values(Db::Sqlite, Db::Postgres)] db: 
     assert!(stopped.elapsed() < Duration::from_secs(5));
 }
 
+/// R15: what goes on for long leaves off at the stop; it is due again at once, its try not counted.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_off_is_given_back(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let scene = Scene::new(db).await;
+    let worker = scene.worker(Signals::local(), &settings()).await;
+    scene.enqueue([Act::<1>::new(1, How::UntilStop)]).await;
+    while scene.ran().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let stopped = Instant::now();
+    assert!(worker.stop().await);
+    assert!(stopped.elapsed() < Duration::from_secs(5), "left off after {:?}", stopped.elapsed());
+    let job = "SELECT state || ' ' || attempts || ' ' || coalesce(last_error, 'no error') AS t FROM job";
+    assert_eq!(scene.text(job).await, "due 0 no error");
+}
+
 /// What does not end in time is cut off and comes back; nothing waits for a lease.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_outlasts_the_drain_comes_back() {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use domain::job::lease::{Claimed, Outcome};
 use futures::FutureExt as _;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Keeper;
@@ -45,19 +46,20 @@ impl Claim {
 
     /// Does the job and records the outcome. Panics and timeouts are caught here, where the outcome can still be written:
     /// apalis's own layers would drop the handler outside of our code.
-    pub(crate) async fn run<W: Future<Output = Answer>>(mut self, work: impl FnOnce(Claimed) -> W) {
+    pub(crate) async fn run<W: Future<Output = Answer>>(mut self, work: impl FnOnce(Claimed, CancellationToken) -> W) {
         if !self.keeper.holds(self.job.delivery()) {
             return; // it waited too long (the process stood still, no database): another has it by now
         }
         let started = Instant::now();
         self.outcome = Outcome::Failed("dropped while running".to_owned());
         let span = tracing::info_span!("job", kind = self.job.kind, id = %self.job.id, attempt = self.job.attempts);
-        let work = async { tokio::time::timeout(self.limit, work(self.job.clone())).await };
+        let work = async { tokio::time::timeout(self.limit, work(self.job.clone(), self.keeper.stop.clone())).await };
         let end = AssertUnwindSafe(work).catch_unwind().instrument(span.clone()).await;
         self.outcome = match end {
             Ok(Ok(Ok(()))) => Outcome::Done,
             Ok(Ok(Err(JobError::Retry(error)))) => Outcome::Failed(error),
             Ok(Ok(Err(JobError::GiveUp(error)))) => Outcome::Hopeless(error),
+            Ok(Ok(Err(JobError::LeftOff))) => Outcome::Released,
             Ok(Err(_)) => Outcome::Failed(format!("not done within {} s", self.limit.as_secs())),
             Err(panic) => Outcome::Failed(format!("panic: {}", words_of(&*panic))),
         };

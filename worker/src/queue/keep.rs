@@ -30,8 +30,8 @@ pub(crate) struct Keeper {
     /// Until when this process surely holds what, by its own clock: counted from before the database was asked.
     held: Mutex<HashMap<Delivery, Instant>>,
     reports: mpsc::UnboundedSender<Report>,
-    /// No more ticks.
-    stop: CancellationToken,
+    /// No more ticks; what runs long leaves off where it can.
+    pub(super) stop: CancellationToken,
     /// All outcomes are written.
     end: CancellationToken,
 }
