@@ -152,7 +152,28 @@ fn tell(work: &mut Work, id: ProductId, was: ProductStatus, now: &Standing) {
     }
 }
 
-/// Makes the products of unpaid periods PAST_DUE. Tells what they are called, by the line that bills them.
+#[derive(FromQueryResult)]
+struct Early {
+    id: InvoiceId,
+}
+
+/// Those of the invoices that bill nothing but periods to come: renewals by hand before their day.
+pub(super) async fn early(work: &Work, invoices: &[InvoiceId]) -> Result<HashSet<InvoiceId>, Error> {
+    if invoices.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut sql = work.sql();
+    sql.push(
+        "SELECT l.invoice_id AS id FROM product_period d JOIN invoice_line l ON l.id = d.invoice_line_id
+        JOIN product p ON p.id = d.product_id WHERE d.paid_at IS NULL AND d.credited_at IS NULL AND l.invoice_id ",
+    );
+    sql.any(invoices).add(" GROUP BY l.invoice_id HAVING min(p.renews_at) > ?", [work.now().into()]);
+    let early: Vec<Early> = sql.all(work.conn()).await?;
+    Ok(early.into_iter().map(|invoice| invoice.id).collect())
+}
+
+/// Makes the products of unpaid periods PAST_DUE, unless the period has not come yet. Tells what they are called, by the line
+/// that bills them.
 pub(super) async fn fall_behind(
     work: &mut Work,
     periods: &[product_period::Model],
@@ -162,6 +183,7 @@ pub(super) async fn fall_behind(
         return Ok(by_line);
     }
     let mut products = standings(work, periods.iter().map(|period| period.product_id)).await?;
+    products.retain(|_, product| product.renews_at <= work.now());
     let mut fallen = Vec::new();
     for product in products.values_mut() {
         if matches!(product.status, ProductStatus::Active | ProductStatus::Free) {

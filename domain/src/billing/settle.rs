@@ -12,7 +12,7 @@ use super::ledger::{payment_received, wallet_spent};
 use super::mail;
 use super::order::{Completed, complete, fail, invoice_of};
 use super::payment::{Settlement, by_id};
-use super::period::{fall_behind, lock_paid_for, move_on, unpaid};
+use super::period::{early, fall_behind, lock_paid_for, move_on, unpaid};
 use super::post::Posting;
 use crate::activity::{ActivityKind, Event};
 use crate::cashback;
@@ -122,6 +122,8 @@ async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error>
     sql.push("SELECT * FROM invoice WHERE id ").any(&ids);
     let invoices: Vec<invoice::Model> = sql.all(work.conn()).await?;
     changed.invoices = invoices.into_iter().map(|invoice| (invoice.id, invoice)).collect();
+    let declined = ended.iter().filter(|(_, payment)| payment.status == PaymentStatus::Declined);
+    let early = early(work, &declined.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     for (id, payment) in ended {
         let invoice = changed.invoices.get_mut(&id).ok_or_else(|| Error::fault("a payment without its invoice"))?;
         invoice.attempts += 1;
@@ -130,7 +132,9 @@ async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error>
                 changed.paid.push(id);
             }
         } else {
-            invoice.first_declined_at = invoice.first_declined_at.or(Some(work.now()));
+            // What follows a decline begins on the day when the payment is due: then the run tries it.
+            let since = (!early.contains(&id)).then_some(work.now());
+            invoice.first_declined_at = invoice.first_declined_at.or(since);
             changed.declined.push(id);
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use entities::id::{AccountId, InvoiceLineId, PartnershipId, ProductPeriodId, RenewalRunId};
-use entities::invoice::InvoiceKind;
+use entities::invoice::{self, InvoiceKind};
 use entities::{product_period, renewal_run};
 
 use super::rules::{BundleKey, RenewalLine, bundles};
-use super::store::{AsOf, DueBy, Renewable, candidates, due, lock};
-use crate::billing::{self, Attempt, Draft, DraftLine, Issued, PaidFor};
+use super::store::{AsOf, DueBy, Renewable, candidates, declined_early, due, lock};
+use crate::billing::{self, Attempt, Draft, DraftLine, PaidFor};
 use crate::calendar::Term;
 use crate::error::Error;
 use crate::gateway::Charge;
@@ -39,6 +39,7 @@ pub(super) async fn claim(work: &mut Work, run: &renewal_run::Model, payers: &[A
     let as_of = AsOf::of(work.now(), work.settings());
     let rows = due(work.conn(), as_of, by, &ids).await?;
     let payers: HashSet<AccountId> = payers.iter().copied().collect();
+    let (invoiced, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_invoiced);
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
         if row.managed_by_id.is_some_and(|id| !locked.contains(&id)) {
@@ -48,7 +49,22 @@ pub(super) async fn claim(work: &mut Work, run: &renewal_run::Model, payers: &[A
             lines.push((row, line));
         }
     }
-    renew(work, run, lines).await
+    let again = try_again(work, &invoiced).await?;
+    let mut claimed = renew(work, run, lines).await?;
+    claimed.periods += again.len();
+    claimed.charges.extend(again);
+    Ok(claimed)
+}
+
+/// Attempts for what was invoiced by hand before its day and declined: whoever it is billed to.
+async fn try_again(work: &mut Work, invoiced: &[Renewable]) -> Result<Vec<Charge>, Error> {
+    if invoiced.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = invoiced.iter().map(|row| row.id).collect();
+    let invoices = declined_early(work, &ids).await?;
+    let attempts = invoices.iter().map(attempt_of).collect::<Result<_, _>>()?;
+    Ok(billing::attempt(work, attempts).await?.into_iter().flatten().collect())
 }
 
 async fn renew(
@@ -79,7 +95,7 @@ async fn renew(
         for (line, (_, (row, _))) in issued.lines.iter().zip(lines) {
             periods.push(period(work, row, row.term()?, Some(line.id))?);
         }
-        attempts.push(attempt_of(&issued)?);
+        attempts.push(attempt_of(&issued.invoice)?);
     }
     sql::insert::<product_period::Entity>(work.conn(), &periods).await?;
     if !free.is_empty() {
@@ -136,13 +152,13 @@ pub(super) fn draft_line(row: &Renewable, line: &RenewalLine, term: Term) -> Res
     })
 }
 
-/// The first attempt to have an invoice paid, by the payer's default method.
-fn attempt_of(issued: &Issued) -> Result<Attempt, Error> {
-    let invoice = &issued.invoice;
+/// An attempt to have what is left of an invoice paid, by the payer's default method.
+fn attempt_of(invoice: &invoice::Model) -> Result<Attempt, Error> {
+    let due = invoice.total_minor - invoice.paid_minor - invoice.credited_minor;
     Ok(Attempt {
         account_id: invoice.billed_to_id,
         paid_for: PaidFor::Invoice(invoice.id),
-        amount: Money::new(invoice.total_minor, Currency::parse(&invoice.currency)?),
+        amount: Money::new(due, Currency::parse(&invoice.currency)?),
         payment_method_id: None,
     })
 }

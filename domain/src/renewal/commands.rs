@@ -143,7 +143,7 @@ fn refuse_state(row: &Renewable) -> Result<(), Refusal> {
     let not_renewable = |message: &'static str| Err(Refusal::new(Code::ProductNotRenewable, message));
     match row.status {
         ProductStatus::Free | ProductStatus::Active if row.is_invoiced => {
-            Err(Refusal::new(Code::Conflict, "This period is invoiced, and its payment is not known yet."))
+            Err(Refusal::new(Code::Conflict, "This period is invoiced already: its invoice is to be paid."))
         }
         ProductStatus::Free | ProductStatus::Active => Ok(()),
         ProductStatus::PastDue | ProductStatus::Suspended => {

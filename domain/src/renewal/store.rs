@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entities::id::{AccountId, PartnershipId, PlanId, ProductId};
 use entities::invitation::AccessLevel;
+use entities::invoice;
 use entities::partnership::PayerKind;
 use entities::product::{ProductStatus, RenewalBilling};
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -86,6 +87,12 @@ const PARTNERSHIP: &str =
 /// A period that is invoiced and not paid, or one at which the product stands though it is paid.
 const INVOICED: &str = "EXISTS (SELECT 1 FROM product_period u WHERE u.product_id = p.id AND u.credited_at IS NULL
     AND (u.paid_at IS NULL OR u.period_start >= p.renews_on))";
+
+/// The period at which it stands was invoiced before its day, by hand, and declined: its payment is tried when it is due.
+const DECLINED_EARLY: &str = "EXISTS (SELECT 1 FROM product_period u JOIN invoice_line n ON n.id = u.invoice_line_id
+    JOIN invoice i ON i.id = n.invoice_id WHERE u.product_id = p.id AND u.period_start = p.renews_on AND u.paid_at IS NULL
+    AND u.credited_at IS NULL AND i.status = 'OPEN' AND i.first_declined_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM payment y WHERE y.invoice_id = i.id AND y.status IN ('PENDING', 'UNKNOWN')))";
 
 /// Begins a statement for [`Renewable`]: the caller adds the condition on `p`, after `WHERE `.
 ///
@@ -262,8 +269,20 @@ pub(crate) struct DueBy {
 }
 
 fn push_due(sql: &mut Sql, by: DueBy) {
-    sql.add("p.auto_renew AND p.status IN ('FREE', 'ACTIVE') AND p.renews_at <= ? AND NOT ", [by.as_of.into()]);
-    sql.push(INVOICED);
+    sql.add("p.auto_renew AND p.status IN ('FREE', 'ACTIVE') AND p.renews_at <= ? AND (NOT ", [by.as_of.into()]);
+    sql.push(INVOICED).push(" OR ").push(DECLINED_EARLY).push(")");
+}
+
+/// The open invoices of these products that were declined before their day, locked.
+pub(crate) async fn declined_early(work: &Work, products: &[ProductId]) -> Result<Vec<invoice::Model>, Error> {
+    let mut sql = work.sql();
+    sql.push(
+        "SELECT * FROM invoice WHERE status = 'OPEN' AND first_declined_at IS NULL AND id IN (
+            SELECT n.invoice_id FROM product_period u JOIN invoice_line n ON n.id = u.invoice_line_id
+            WHERE u.paid_at IS NULL AND u.credited_at IS NULL AND u.product_id ",
+    );
+    sql.any(products).push(") ORDER BY id /for update/");
+    Ok(sql.all(work.conn()).await?)
 }
 
 /// A lane is a part of all payers, by the last digit of their ids.

@@ -7,10 +7,10 @@ use domain::renewal::commands::RenewProduct;
 use entities::invitation::AccessLevel::Full;
 use entities::membership::Role;
 use entities::partnership::{self, PayerKind};
-use entities::product::RenewalBilling;
+use entities::product::{ProductStatus, RenewalBilling};
 use rstest::rstest;
 use tests::database::Db;
-use tests::renewals::day;
+use tests::renewals::{Renewals, day};
 
 use super::harness::{Pair, by_hand, pair, renew, yearly};
 
@@ -84,5 +84,36 @@ async fn renewing_by_hand_is_refused_with_a_reason(#[values(Db::Sqlite, Db::Post
         let key = format!("key-{status}");
         assert_eq!(code(&jo, by_hand(product, &key)).await, Some(Code::ProductNotRenewable), "{status}");
     }
+    w.audit().await;
+}
+
+/// A renewal by hand that is declined before its day leaves the product as it is. On the day, the run has the same invoice paid;
+/// only a decline then makes the product past due.
+#[rstest]
+#[case::paid_on_the_day("tok_declined_once", ProductStatus::Active, "2028-04-01")]
+#[case::declined_again("tok_declined", ProductStatus::PastDue, "2027-04-01")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_decline_waits_for_its_day(
+    #[values(Db::Sqlite, Db::Postgres)] db: Db,
+    #[case] token: &str,
+    #[case] status: ProductStatus,
+    #[case] renews_on: &str,
+) {
+    let w = Renewals::start(db, "2027-03-01T09:00:00Z").await;
+    let (bolt, plan) = (w.account("Bolt").await, w.plan("L", &[(12, 9900)]).await);
+    w.card(bolt, token).await;
+    let jo = w.person("jo@bolt.example", bolt, Role::Owner).await;
+    let product = w.product(bolt, yearly(plan, "2026-04-01", RenewalBilling::Account, None)).await;
+    let (_, collected) = renew(&w, &jo, by_hand(product, "early-0001")).await.unwrap();
+    assert!(matches!(collected, Collected::Declined { .. }), "{collected:?}");
+    w.run().await;
+    assert_eq!(w.product_row(product).await.status, ProductStatus::Active);
+    assert_eq!(w.invoices().await[0].0.first_declined_at, None);
+
+    w.travel("2027-04-01T09:00:00Z").await;
+    w.run().await;
+    let row = w.product_row(product).await;
+    assert_eq!((row.status, row.renews_on), (status, day(renews_on)));
+    assert_eq!(w.invoices().await.len(), 1, "the same invoice");
     w.audit().await;
 }
