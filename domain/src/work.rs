@@ -94,7 +94,7 @@ impl Work {
 
     /// Tells an event to everyone who may see it: feed, streams, webhooks.
     pub fn tell(&mut self, event: Event) {
-        let Event { account_id, kind, required, product_id, subject, acting_for_id, data } = event;
+        let Event { account_id, kind, required, product_id, subject, actor_id, acting_for_id, data } = event;
         let (subject_type, subject_id) = subject.map_or((None, None), |(ty, id)| (Some(ty.to_owned()), Some(id)));
         self.activities.push(activity::Model {
             id: self.new_id::<ActivityId>(),
@@ -105,7 +105,7 @@ impl Work {
             product_id,
             subject_type,
             subject_id,
-            actor_id: self.actor.user_id(),
+            actor_id: actor_id.or(self.actor.user_id()),
             acting_for_id,
             data,
             occurred_at: self.now(),

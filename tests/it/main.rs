@@ -23,6 +23,7 @@ mod matrix;
 mod nested_read;
 mod order;
 mod order_edge;
+mod order_feed;
 mod partnership;
 mod partnership_edge;
 mod product;

@@ -6,7 +6,7 @@
 pub mod queries;
 pub(crate) mod subject;
 
-use entities::id::{AccountId, ProductId};
+use entities::id::{AccountId, ProductId, UserId};
 use uuid::Uuid;
 
 use crate::permission::Permission;
@@ -24,6 +24,8 @@ pub struct Event {
     pub product_id: Option<ProductId>,
     /// The contract's type name and the id of what it is about.
     pub subject: Option<(&'static str, Uuid)>,
+    /// Who did it, where that is not whoever acts now.
+    pub actor_id: Option<UserId>,
     /// The account on whose behalf the actor acted, when not their own.
     pub acting_for_id: Option<AccountId>,
     /// The facts from which the sentence is made, in the reader's language.
@@ -39,6 +41,7 @@ impl Event {
             required: kind.required(),
             product_id: None,
             subject: None,
+            actor_id: None,
             acting_for_id: None,
             data: serde_json::json!({}),
         }
@@ -55,6 +58,13 @@ impl Event {
     #[must_use]
     pub fn needs(mut self, required: Permission) -> Self {
         self.required = required;
+        self
+    }
+
+    /// Says who did it, where the product acts on what somebody did before.
+    #[must_use]
+    pub fn done_by(mut self, user_id: UserId) -> Self {
+        self.actor_id = Some(user_id);
         self
     }
 

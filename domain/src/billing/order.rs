@@ -16,6 +16,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::{Term, period_end};
 use crate::error::Error;
 use crate::money::{Currency, Money, Rate};
+use crate::permission::Permission;
 use crate::sql;
 use crate::tax::rules::{TaxCategory, TaxTreatment};
 use crate::work::Work;
@@ -74,6 +75,7 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
     for order in &orders {
         drafts.push(draft_of(order, lines.get(&order.id).map_or(&[], Vec::as_slice), &products)?);
     }
+    orders.iter().for_each(|order| tell(work, order));
     let issued = issue(work, drafts).await?;
     let mut periods = Vec::new();
     let mut free = HashSet::new();
@@ -96,6 +98,19 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
         .zip(issued)
         .map(|(order, issued)| Completed { lines: lines.remove(&order.id).unwrap_or_default(), order, issued })
         .collect())
+}
+
+/// Told to the payer, and to the account that it was placed from; when it is done, since nothing is left of one that fails.
+fn tell(work: &mut Work, order: &order::Model) {
+    let data = json!({ "number": order.number });
+    let event = |account_id| {
+        let event = Event::new(account_id, ActivityKind::OrderPlaced).about("Order", order.id);
+        event.done_by(order.placed_by_id).with(data.clone())
+    };
+    work.tell(event(order.billed_to_id));
+    if order.placed_from_id != order.billed_to_id {
+        work.tell(event(order.placed_from_id).needs(Permission::Purchase).done_for(order.holder_id));
+    }
 }
 
 async fn lines_of(work: &Work, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Line>>, Error> {

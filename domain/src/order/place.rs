@@ -6,11 +6,9 @@ use entities::order::{CheckoutMethod, OrderStatus};
 use entities::product::ProductStatus;
 use entities::{account, order, order_line, partnership, product};
 use sea_orm::FromQueryResult;
-use serde_json::json;
 
 use super::commands::Placed;
 use super::rules::Priced;
-use crate::activity::{ActivityKind, Event};
 use crate::billing::commands::require_method;
 use crate::billing::rules::{Benefit, OrderedBy, Party, Terms};
 use crate::billing::{Attempt, PaidFor, Paying, attempt, complete_orders};
@@ -18,7 +16,6 @@ use crate::calendar::local_date;
 use crate::error::Error;
 use crate::money::{Currency, Rate};
 use crate::order::rules::renewal_billing;
-use crate::permission::Permission;
 use crate::product::rules::{Standing, time_zone};
 use crate::sql;
 use crate::tax::rules::TaxTreatment;
@@ -91,7 +88,6 @@ pub(super) async fn place(work: &mut Work, placing: Placing<'_>) -> Result<(Plac
         );
         sql.execute(work.conn()).await?;
     }
-    tell(work, &order);
     if total.is_zero() {
         complete_orders(work, &[order.id]).await?;
         return Ok((Placed { order_id: order.id, payment_id: None }, Paying::Nothing));
@@ -218,15 +214,4 @@ fn product_rows(work: &Work, placing: &Placing<'_>, lines: &[order_line::Model])
         }
     }
     products
-}
-
-/// Told to the payer, and to the account that it was placed from.
-fn tell(work: &mut Work, order: &order::Model) {
-    let data = json!({ "number": order.number });
-    let event =
-        |account_id| Event::new(account_id, ActivityKind::OrderPlaced).about("Order", order.id).with(data.clone());
-    work.tell(event(order.billed_to_id));
-    if order.placed_from_id != order.billed_to_id {
-        work.tell(event(order.placed_from_id).needs(Permission::Purchase).done_for(order.holder_id));
-    }
 }
