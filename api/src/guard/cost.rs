@@ -19,6 +19,9 @@ use crate::{
 
 /// Most nodes of one operation.
 pub const MAX_NODES: u64 = 10_000;
+/// Fields that cost more than what they show, in nodes. A preview quotes all that a client holds, twice, in statements of its
+/// own: four of them are as much as one operation may ask for, and a list of them is refused.
+const HEAVY: [(&str, u64); 1] = [("payerChangePreview", 2_400)];
 /// Most field values of one operation's answer, by the same count: what 10,000 nodes with a dozen fields each come to,
 /// twice over. It bounds the memory that one answer takes.
 const MAX_VALUES: u64 = 250_000;
@@ -94,7 +97,10 @@ impl<'a> Count<'a> {
     }
 
     fn field(&mut self, field: &'a Field) -> Result<Cost, EdgeError> {
-        let within = self.selection_set(&field.selection_set.node)?;
+        let mut within = self.selection_set(&field.selection_set.node)?;
+        let name = field.name.node.as_str();
+        let heavy = HEAVY.iter().find_map(|(heavy, nodes)| (*heavy == name).then_some(*nodes));
+        within.nodes = within.nodes.saturating_add(heavy.unwrap_or_default());
         Ok(match self.page_size(field)? {
             Some(size) => Cost {
                 nodes: size.saturating_mul(within.nodes.max(1)),
@@ -179,6 +185,12 @@ mod tests {
             ),
             (
                 "{ a { clients(first: 100) { ...C } } } fragment C on X { nodes { products(first: 100) { ...P } } } fragment P on Y { nodes { invoices { ... { nodes { id } } } } }",
+                Err(Code::QueryTooComplex),
+            ),
+            ("{ a { payerChangePreview(payer: PARTNER) { renewals { nodes { on } } } } }", Ok(2_420)),
+            ("{ a { partnerships(first: 4) { nodes { payerChangePreview(payer: PARTNER) { x } } } } }", Ok(9_600)),
+            (
+                "{ a { partnerships { nodes { payerChangePreview(payer: PARTNER) { x } } } } }",
                 Err(Code::QueryTooComplex),
             ),
             ("{ a { clients(first: 101) { nodes { id } } } }", Err(Code::BadUserInput)),

@@ -182,7 +182,7 @@ impl CartItem {
         self.row.domain_name.as_deref()
     }
 
-    /// The public net price of all its pieces.
+    /// The public net price of the whole line, all its pieces together: the cart's subtotal is the sum of these.
     async fn price(&self, ctx: &Context<'_>) -> Result<Money> {
         if let Some(price) = self.price {
             return Ok(price);
