@@ -340,6 +340,12 @@ async fn a_request_to_an_address_is_its_users_alone(#[case] db: Db) {
     assert_eq!(code(refuse(&w, &colleague, row.id).await).0, Some(Code::NotFound));
     assert_eq!(code(refuse(&w, &w.acme_owner, row.id).await).0, Some(Code::PermissionDenied));
     assert_eq!(code(grant(&w, &jo, granted(w.bolt)).await).0, Some(Code::PermissionDenied), "a viewer there");
+    assert_eq!(code(grant(&w, &jo, granted(w.acme)).await).0, Some(Code::PermissionDenied), "a viewer there, too");
+    let mut sql = w.sql();
+    let all = Permissions::of_role(Role::Admin).bits();
+    let widen = "UPDATE membership SET role = 'ADMIN', permissions = ? WHERE account_id = ? AND role = 'VIEWER'";
+    sql.add(widen, [all.into(), w.acme.into()]);
+    sql.execute(w.store.pool()).await.unwrap();
     let to_itself = grant(&w, &jo, granted(w.acme)).await;
     assert_eq!(code(to_itself), (Some(Code::InvalidInput), "accountId".to_owned()));
     let partnership = grant(&w, &jo, granted(forge)).await.unwrap();

@@ -75,7 +75,9 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
     for order in &orders {
         drafts.push(draft_of(order, lines.get(&order.id).map_or(&[], Vec::as_slice), &products)?);
     }
-    orders.iter().for_each(|order| tell(work, order));
+    for order in &orders {
+        tell(work, order);
+    }
     let issued = issue(work, drafts).await?;
     let mut periods = Vec::new();
     let mut free = HashSet::new();

@@ -46,7 +46,7 @@ impl AnyAction {
 
     /// Asks leave to do it to the row with this id.
     /// # Errors
-    /// As for [`permit`].
+    /// As for [`permit()`].
     pub async fn permit(&self, work: &mut Work, id: Uuid) -> Result<Grant, Error> {
         (self.permit)(work, id).await
     }

@@ -1,14 +1,12 @@
 //! The books only grow, and what is wrong with them is found.
 
 use domain::billing::issue;
-use domain::check::check;
-use entities::{invoice, payment, wallet};
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use tests::database::Db;
 use uuid::Uuid;
 
-use super::harness::{id, with_cashback, world};
+use super::harness::{with_cashback, world};
 
 /// The database refuses what does not balance, and any change of what is written.
 #[rstest]

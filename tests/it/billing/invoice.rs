@@ -6,12 +6,12 @@ use domain::actor::System;
 use domain::billing::{Attempt, PaidFor, attempt, issue, settle};
 use domain::store::Statements;
 use domain::{Actor, Error};
-use entities::{invoice, payment};
+use entities::invoice;
 use rstest::rstest;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::EntityTrait;
 use tests::database::Db;
 
-use super::harness::{at, eur, id, with_cashback, with_discount, world};
+use super::harness::{eur, with_cashback, with_discount, world};
 
 /// The worked example of the rules: who pays P, and who pays P − D, to the cent.
 #[rstest]

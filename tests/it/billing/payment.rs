@@ -1,17 +1,17 @@
 //! What becomes of a payment: booked once, declined, unknown, never arrived.
 
-use domain::billing::{Attempt, PaidFor, Settlement, attempt, charge, reconcile};
+use domain::billing::{Attempt, PaidFor, Settlement, attempt, reconcile};
 use domain::cashback;
 use domain::gateway::Outcome;
+use entities::cashback as cashback_row;
 use entities::invoice::InvoiceStatus;
 use entities::payment::PaymentStatus;
 use entities::product::ProductStatus;
-use entities::{cashback as cashback_row, clock, invoice, payment, product, programme, wallet};
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use tests::database::Db;
 
-use super::harness::{NOW, at, charge_for, day, eur, id, world};
+use super::harness::{NOW, at, charge_for, day, eur, world};
 
 /// What is paid moves on: invoice, product, wallet; and settling it again, late or at once, books it once.
 #[rstest]

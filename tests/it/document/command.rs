@@ -169,7 +169,13 @@ fn the_commands_of_the_reference_are_those_of_the_binary() {
     cli.build();
     let mut left: Vec<_> = leaves(&cli, "mandate");
     for row in rows {
-        for written in row.split('|').nth(1).unwrap_or_default().split('`').filter(|part| part.starts_with("mandate")) {
+        for written in row
+            .split('|')
+            .nth(1)
+            .unwrap_or_default()
+            .split('`')
+            .filter(|part| *part == "mandate" || part.starts_with("mandate "))
+        {
             let words: Vec<_> = written.split(' ').collect();
             let path: Vec<_> = words.iter().take_while(|word| word.chars().all(char::is_lowercase)).copied().collect();
             let command = path[1..].iter().try_fold(&cli, |command, word| command.find_subcommand(word));

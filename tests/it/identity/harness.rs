@@ -25,7 +25,6 @@ use entities::id::{AccountId, ProgrammeId, UserId};
 use entities::mailed_token::MailedTokenKind;
 use entities::membership::{self, Role};
 use entities::offering::ProductKind;
-use entities::product;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use tests::database::{Database, Db};
 use uuid::Uuid;
@@ -35,7 +34,7 @@ pub(super) const PASSWORD: &str = "correct horse battery";
 /// One write by an actor.
 macro_rules! act {
     ($world:expr, $actor:expr, $work:ident => $act:expr) => {
-        act!($world, $actor, Statements::default(), $work => $act)
+        act!($world, $actor, domain::store::Statements::default(), $work => $act)
     };
     ($world:expr, $actor:expr, $statements:expr, $work:ident => $act:expr) => {
         $world.store.write($actor.clone(), $statements, move |$work| Box::pin($act)).await

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Actor;
-use domain::account::commands::{mail_password_reset, reset_password, sign_in};
+use domain::account::commands::{mail_password_reset, sign_in};
 use domain::account::job::MailPasswordReset;
 use domain::account::queries::prove;
 use domain::account::token::redeem;
@@ -13,7 +13,7 @@ use rstest::rstest;
 use tests::database::Db;
 use uuid::Uuid;
 
-use super::harness::{PASSWORD, World, act, person, refused};
+use super::harness::{PASSWORD, World, act, refused};
 
 /// A verification link verifies its own user's address, once, within a week; any other link verifies, too, and stays good.
 #[rstest]

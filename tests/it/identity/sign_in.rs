@@ -2,18 +2,18 @@
 
 use chrono::TimeDelta;
 use domain::Actor;
-use domain::account::commands::{SignUp, mail_password_reset, request_password_reset, reset_password, sign_out};
+use domain::account::commands::{SignUp, request_password_reset, sign_out};
 use domain::account::queries::{authenticate, prove};
 use domain::account::rules::PostalAddress;
 use domain::error::Code;
 use domain::permission::Permissions;
 use domain::store::Statements;
-use entities::membership::{self, Role};
+use entities::membership::Role;
 use futures::future::join_all;
 use rstest::rstest;
 use tests::database::Db;
 
-use super::harness::{PASSWORD, World, act, change, country, person, refused};
+use super::harness::{PASSWORD, World, act, country, person, refused};
 
 /// S5.3: a person signs up, owns an account, is signed in, and is mailed a link; nothing secret is stored.
 #[rstest]

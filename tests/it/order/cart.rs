@@ -11,12 +11,11 @@ use domain::order::commands::{AddCartItem, OrderItem, UpdateCartItem, remove_car
 use domain::order::queries::{self, CartsOf};
 use domain::page::PageRequest;
 use domain::store::Statements;
-use entities::cart::{self, CartStatus};
+use entities::cart::CartStatus;
 use entities::offering::ProductKind;
 use entities::order::CheckoutMethod::PartnerCard;
-use entities::order::{self, OrderStatus};
+use entities::order::OrderStatus;
 use entities::product::ProductStatus;
-use entities::{invoice, payment, product};
 use rstest::rstest;
 use tests::database::Db;
 

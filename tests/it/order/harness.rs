@@ -4,7 +4,6 @@ use domain::actor::{Actor, System};
 use domain::billing::Collected;
 use domain::billing::commands::{AddPaymentMethod, add_payment_method};
 use domain::catalogue::commands::{SaveOffering, SavePlan, save_offering, save_plan};
-use domain::catalogue::queries as catalogue;
 use domain::catalogue::rules::NewPrice;
 use domain::client::commands::{CreateClient, NewClient, create};
 use domain::error::{Code, Error};

@@ -7,15 +7,14 @@ use domain::store::Statements;
 use entities::cart::CartStatus;
 use entities::invoice::InvoiceStatus;
 use entities::order::CheckoutMethod::{ClientCard, PartnerCard, SendToClient};
-use entities::order::{self, OrderStatus};
+use entities::order::OrderStatus;
 use entities::partnership::PayerKind;
 use entities::product::{ProductStatus, RenewalBilling};
-use entities::{invoice, product};
 use rstest::rstest;
 use tests::database::Db;
 use tests::partners::instant;
 
-use super::harness::{World, code, eur, price};
+use super::harness::{World, code, eur};
 
 /// S2.4, S2.5a, S2.6, S2.7a, S2.9, S2.11, S4.9: the client's card pays the public price, 117.81; the partner earns 19.80; the
 /// client holds product and invoice.

@@ -6,7 +6,7 @@ use domain::error::Code;
 use domain::renewal::commands::RenewProduct;
 use entities::invitation::AccessLevel::Full;
 use entities::membership::Role;
-use entities::partnership::{self, PayerKind};
+use entities::partnership::PayerKind;
 use entities::product::{ProductStatus, RenewalBilling};
 use rstest::rstest;
 use tests::database::Db;

@@ -1,7 +1,7 @@
 //! Products that renew, and renewing by hand.
 
 use domain::actor::{Actor, System};
-use domain::billing::{self, Collected};
+use domain::billing::Collected;
 use domain::renewal::commands::{RenewProduct, Renewed, renew_product};
 use domain::store::Statements;
 use entities::id::{AccountId, PartnershipId, PlanId, ProductId};

@@ -1,8 +1,6 @@
 //! What a renewal will cost is what is billed.
 
-use domain::billing;
 use domain::page::PageRequest;
-use domain::product::queries::counts;
 use domain::renewal::AssumedPayer;
 use domain::renewal::queries::{payer_change_preview, quotes, quotes_under};
 use entities::invitation::AccessLevel::Full;

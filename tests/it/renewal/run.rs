@@ -6,7 +6,7 @@ use domain::store::Statements;
 use entities::invitation::AccessLevel::{Full, Partial};
 use entities::invoice::InvoiceStatus;
 use entities::membership::Role;
-use entities::partnership::{self, PayerKind};
+use entities::partnership::PayerKind;
 use entities::product::{ProductStatus, RenewalBilling};
 use entities::{notification, payment};
 use rstest::rstest;

@@ -161,9 +161,9 @@ pub(crate) fn app(adjust: impl FnOnce(&mut Settings)) -> App {
 }
 
 pub(crate) struct Reply {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    body: Value,
+    pub(super) status: StatusCode,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: Value,
 }
 
 impl Reply {

@@ -3,10 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use serde_json::{Value, json};
 
-use super::harness::{Query, Tree, app, post};
+use super::harness::app;
 
 /// A5: refused before anybody was asked who it is, and so before the first statement.
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use futures::StreamExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
