@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use domain::account::queries::authenticate;
@@ -58,7 +59,7 @@ impl SignIn {
 }
 
 impl Edge for SignIn {
-    async fn open(&self, incoming: &Incoming<'_>) -> Result<Session, EdgeError> {
+    async fn open(&self, incoming: &Incoming<'_>, kind: OperationType) -> Result<Session, EdgeError> {
         let ip = self.ip(incoming.peer, incoming.headers);
         let token = bearer(incoming)?;
         let found = authenticate(&self.store, token, ip.text()).await;
@@ -69,7 +70,13 @@ impl Edge for SignIn {
             (_, Some(_)) => return Err(unauthenticated("This sign-in has ended.")),
         };
         let (statements, rounds) = (Statements::default(), Rounds::default());
-        let mut data = context::Session::new(self.store.clone(), actor, now.now, statements.clone()).into_data(&rounds);
+        let reader = match kind {
+            OperationType::Query => self.store.reader_on_one_connection(actor, now.now, statements.clone()),
+            OperationType::Mutation | OperationType::Subscription => {
+                self.store.reader(actor, now.now, statements.clone())
+            }
+        };
+        let mut data = context::Session::new(self.store.clone(), reader).into_data(&rounds);
         data.insert(ip);
         data.insert(Arc::clone(&self.tries));
         Ok(Session { data, bucket, statements, rounds })

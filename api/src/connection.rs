@@ -1,18 +1,14 @@
 //! Relay connections, as the contract has them: `edges`, `nodes`, `pageInfo`, and a `totalCount` that is counted only when
 //! it is asked for; and the lists of an object, each with the contract's quartet.
 
-use std::hash::Hash;
-use std::sync::Arc;
-
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, SimpleObject};
-use domain::Error;
 use domain::page::{Page, PageRequest};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::loaded;
+use crate::batch::{Key, Loader};
 use crate::context::{ContextExt, Loads};
 use crate::cursor;
 use crate::error::EdgeError;
@@ -54,8 +50,8 @@ impl Count {
     /// Through a loader: one statement for all lists of a level.
     pub fn loaded<K>(key: K) -> Self
     where
-        K: Clone + Eq + Hash + Send + Sync + 'static,
-        Loads: Loader<K, Value = i64, Error = Arc<Error>>,
+        K: Key,
+        Loads: Loader<K, Value = i64>,
     {
         Self(Box::new(move |ctx| {
             let key = key.clone();

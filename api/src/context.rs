@@ -1,9 +1,7 @@
 //! What resolvers find in their context: one reader per request, the way to write, and the loaders.
 
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Data};
 use domain::actor::{Actor, Person};
 use domain::store::Statements;
@@ -11,6 +9,7 @@ use domain::{Error, Reader, Store, Work};
 use futures::future::BoxFuture;
 
 use crate::answer::top_level;
+use crate::batch::Batches;
 use crate::error::{Code, EdgeError};
 use crate::rounds::Rounds;
 
@@ -24,9 +23,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// For this actor, as of `now`.
-    pub fn new(store: Store, actor: Actor, now: chrono::DateTime<chrono::Utc>, statements: Statements) -> Self {
-        let reader = store.reader(actor, now, statements.clone());
+    /// What this reader sees.
+    pub fn new(store: Store, reader: Reader) -> Self {
+        let statements = reader.statements().clone();
         Self { store, statements, reader: Arc::new(RwLock::new(Arc::new(reader))) }
     }
 
@@ -51,10 +50,7 @@ impl Session {
     /// Puts itself, and loaders of its own, into the data of one request; what they load, they load in these rounds.
     pub fn into_data(self, rounds: &Rounds) -> Data {
         let mut data = Data::default();
-        let loads = rounds.loads();
-        // without a delay: a round begins when all keys of a level are there
-        let loader = DataLoader::new(Loads(self.clone()), move |load| loads.add(load)).delay(Duration::ZERO);
-        data.insert(loader);
+        data.insert(Batches::new(Loads(self.clone()), rounds.queue()));
         data.insert(self);
         data
     }
@@ -78,7 +74,7 @@ pub trait ContextExt {
     /// Reads through what the viewer may see.
     fn reader(&self) -> Arc<Reader>;
     /// The request's loaders.
-    fn loads(&self) -> &DataLoader<Loads>;
+    fn loads(&self) -> &Batches<Loads>;
     /// Who is signed in.
     /// # Errors
     /// `UNAUTHENTICATED` for nobody.
@@ -105,8 +101,8 @@ impl ContextExt for Context<'_> {
         self.session().reader()
     }
 
-    fn loads(&self) -> &DataLoader<Loads> {
-        self.data_unchecked::<DataLoader<Loads>>()
+    fn loads(&self) -> &Batches<Loads> {
+        self.data_unchecked::<Batches<Loads>>()
     }
 
     fn signed_in(&self) -> Result<Arc<Person>, EdgeError> {

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod answer;
 pub mod app;
 pub mod auth;
+pub mod batch;
 pub mod billing;
 pub mod catalogue;
 pub mod client;

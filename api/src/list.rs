@@ -5,13 +5,13 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use async_graphql::dataloader::Loader;
 use domain::page::{Page, PageRequest};
 use domain::{Error, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::loaded;
+use crate::batch::Loader;
 use crate::connection::{Connection, Count, Paging};
 use crate::context::{ContextExt, Loads};
 
@@ -64,7 +64,6 @@ struct CountOf<L: List> {
 
 impl<L: List> Loader<PageOf<L>> for Loads {
     type Value = Page<L::Row>;
-    type Error = Arc<Error>;
 
     /// One statement for each page of each list that is asked for: aliases may ask for several.
     async fn load(&self, keys: &[PageOf<L>]) -> Result<HashMap<PageOf<L>, Page<L::Row>>, Arc<Error>> {
@@ -84,7 +83,6 @@ impl<L: List> Loader<PageOf<L>> for Loads {
 
 impl<L: List> Loader<CountOf<L>> for Loads {
     type Value = i64;
-    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[CountOf<L>]) -> Result<HashMap<CountOf<L>, i64>, Arc<Error>> {
         let mut alike: HashMap<&L, Vec<L::Parent>> = HashMap::new();

@@ -5,11 +5,11 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use domain::Error;
 use domain::permission::{Subject, reached, seen};
 use uuid::Uuid;
 
+use crate::batch::Loader;
 use crate::context::Loads;
 
 /// A row that the viewer sees, by its id.
@@ -54,7 +54,6 @@ key!(Reached);
 
 impl<M: Subject + Clone + 'static> Loader<Seen<M>> for Loads {
     type Value = M;
-    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[Seen<M>]) -> Result<HashMap<Seen<M>, M>, Arc<Error>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -65,7 +64,6 @@ impl<M: Subject + Clone + 'static> Loader<Seen<M>> for Loads {
 
 impl<M: Subject + Clone + 'static> Loader<Reached<M>> for Loads {
     type Value = M;
-    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[Reached<M>]) -> Result<HashMap<Reached<M>, M>, Arc<Error>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -82,9 +80,8 @@ macro_rules! loaders {
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $key(pub $id);
 
-        impl async_graphql::dataloader::Loader<$key> for $crate::context::Loads {
+        impl $crate::batch::Loader<$key> for $crate::context::Loads {
             type Value = $value;
-            type Error = std::sync::Arc<domain::Error>;
 
             async fn load(
                 &self,

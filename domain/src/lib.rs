@@ -28,6 +28,7 @@ pub mod patch;
 pub mod permission;
 pub mod product;
 pub mod programme;
+mod reads;
 pub mod renewal;
 pub mod secret;
 pub mod seed;

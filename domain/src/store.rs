@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::actor::Actor;
 use crate::error::{Error, StorageFault};
 use crate::permission::visible::Viewer;
+use crate::reads::Reads;
 use crate::seller::Settings;
 use crate::signal::Signals;
 use crate::sql::Sql;
@@ -71,7 +72,14 @@ impl Store {
 
     /// A reader for this actor at this instant. It cannot write.
     pub fn reader(&self, actor: Actor, now: DateTime<Utc>, statements: Statements) -> Reader {
-        Reader { conn: Counted { inner: self.db.clone(), statements }, actor, now, settings: self.settings.clone() }
+        let conn = Counted { inner: Reads::on_any(self.db.clone()), statements };
+        Reader { conn, actor, now, settings: self.settings.clone() }
+    }
+
+    /// The same for a request that does nothing but read: it keeps its connection to its end, so it must not write beside it.
+    pub fn reader_on_one_connection(&self, actor: Actor, now: DateTime<Utc>, statements: Statements) -> Reader {
+        let conn = Counted { inner: Reads::on_one(self.db.clone()), statements };
+        Reader { conn, actor, now, settings: self.settings.clone() }
     }
 
     /// Runs a write as one transaction, in a task of its own: a caller that goes away does not cancel it half way.
@@ -140,7 +148,7 @@ pub(crate) async fn now(conn: &impl ConnectionTrait) -> Result<Now, Error> {
 /// Reads for one actor at one instant.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    conn: Counted<DatabaseConnection>,
+    conn: Counted<Reads>,
     actor: Actor,
     now: DateTime<Utc>,
     settings: Arc<Settings>,

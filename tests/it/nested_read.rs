@@ -13,6 +13,8 @@ use domain::{Store, account, client, secret};
 use entities::id::AccountId;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, Statement};
+use serde_json::json;
+use tests::app::TestApp;
 use tests::database::{Database, Db};
 use uuid::Uuid;
 
@@ -23,14 +25,19 @@ async fn seeded(db: Db, sizes: Sizes) -> (Database, Store) {
     let database = Database::fresh(db).await;
     let pool = domain::database::connect(&database.url().parse().unwrap(), 1).await.unwrap();
     let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool.clone())));
-    seed::fill(&store, sizes, |_| {}).await.unwrap();
+    fill(&store, sizes).await;
+    (database, store)
+}
+
+/// Sample data, and the owner of the first agency signed in.
+async fn fill(store: &Store, sizes: Sizes) {
+    seed::fill(store, sizes, |_| {}).await.unwrap();
     let session = format!(
         "INSERT INTO session (id, user_id, token_hash, created_at, expires_at)
         SELECT id, id, '{}', created_at, '2999-01-01T00:00:00+00:00' FROM \"user\" WHERE email = 'owner@agency-1.example'",
         secret::hash(TOKEN)
     );
-    pool.execute_unprepared(&session).await.unwrap();
-    (database, store)
+    store.pool().execute_unprepared(&session).await.unwrap();
 }
 
 async fn reader(store: &Store) -> Reader {
@@ -83,6 +90,26 @@ async fn each_level_is_one_statement(#[case] db: Db) {
     let (_database, store) = seeded(db, Sizes { partners: 2, clients: 25, products: 6, invoices: 4 }).await;
     let found = read(&store).await;
     assert_eq!(found, Found { clients: 20, products: 100, invoices: vec![0, 5], statements: 3 });
+}
+
+/// The whole way, from the document to the answer: account, clients, products, and for those plans and invoices. Which level
+/// is how wide makes no difference.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test]
+async fn one_client_costs_as_many_statements_as_a_thousand(#[case] db: Db) {
+    const NESTED: &str = "{ viewer { memberships(first: 1) { nodes { account { clients(first: 100) { nodes {
+        name products(first: 5) { nodes { label plan { name } invoices(first: 5) { nodes { number } } } } } } } } } } }";
+    for (clients, shown) in [(1, 1), (1_000, 100)] {
+        let app = TestApp::start(db).await;
+        fill(&app.store, Sizes { partners: 1, clients, products: 2, invoices: 1 }).await;
+        let reply = app.ask_as(TOKEN, NESTED, json!({})).await;
+        let account = &reply.ok()["viewer"]["memberships"]["nodes"][0]["account"];
+        assert_eq!(account["clients"]["nodes"].as_array().map(Vec::len), Some(shown));
+        assert_eq!(reply.body.to_string().matches("\"label\"").count(), 2 * shown);
+        assert_eq!(reply.statements(), 6, "memberships, accounts, clients, products, plans, invoices");
+    }
 }
 
 /// A page of a page of a page, out of tables of thousands of rows, reads no table as a whole.

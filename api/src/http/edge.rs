@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use async_graphql::Data;
+use async_graphql::parser::types::OperationType;
 use axum::http::HeaderMap;
 use domain::store::Statements;
 
@@ -34,15 +35,19 @@ pub struct Session {
 
 /// Sign-in, as the transports see it.
 pub trait Edge: Send + Sync + 'static {
-    /// Finds out who calls. Without credentials that is somebody anonymous; wrong or expired ones are `UNAUTHENTICATED`.
+    /// Finds out who calls, for an operation of this kind. Without credentials that is somebody anonymous; wrong or expired ones are `UNAUTHENTICATED`.
     ///
     /// It is asked anew for every operation, also for those of an open WebSocket, so that a token that was taken back
     /// opens nothing. It comes after the guard: a document that is refused causes no statement.
-    fn open(&self, incoming: &Incoming<'_>) -> impl Future<Output = Result<Session, EdgeError>> + Send;
+    fn open(
+        &self,
+        incoming: &Incoming<'_>,
+        kind: OperationType,
+    ) -> impl Future<Output = Result<Session, EdgeError>> + Send;
 }
 
 impl<E: Edge> Edge for std::sync::Arc<E> {
-    async fn open(&self, incoming: &Incoming<'_>) -> Result<Session, EdgeError> {
-        E::open(self, incoming).await
+    async fn open(&self, incoming: &Incoming<'_>, kind: OperationType) -> Result<Session, EdgeError> {
+        E::open(self, incoming, kind).await
     }
 }

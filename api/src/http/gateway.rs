@@ -82,8 +82,9 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
         Self { executor, edge, at_work: Arc::new(Semaphore::new(settings.max_at_work)), settings }
     }
 
+    /// Finds out who opens a WebSocket; each of its operations is asked anew.
     pub(crate) async fn open(&self, incoming: &Incoming<'_>) -> Result<Session, EdgeError> {
-        self.edge.open(incoming).await
+        self.edge.open(incoming, OperationType::Subscription).await
     }
 
     /// Everything that is decided before an operation runs: guard, cost, then who it is, then their bucket.
@@ -115,7 +116,7 @@ impl<X: Executor, E: Edge> Gateway<X, E> {
         if let Some(hash) = to_keep {
             self.settings.persisted.keep(hash, &query);
         }
-        let session = self.edge.open(incoming).await?;
+        let session = self.edge.open(incoming, kind).await?;
         self.settings.limiter.take(&session.bucket, cost.charge()).await?;
 
         if let Some(resume) = self.settings.resume

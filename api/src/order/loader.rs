@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use domain::order::queries::{self, CartsOf, Contents};
 use domain::page::ById;
 use domain::{Error, Reader};
@@ -12,6 +11,7 @@ use entities::id::{AccountId, CartId, InvoiceId, OrderId};
 use entities::{order, order_line};
 use uuid::Uuid;
 
+use crate::batch::Loader;
 use crate::context::Loads;
 use crate::list::{Counts, List, Pages};
 use crate::loader::loaders;
@@ -91,7 +91,6 @@ impl std::hash::Hash for ContentsOf {
 
 impl Loader<ContentsOf> for Loads {
     type Value = Contents;
-    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[ContentsOf]) -> Result<HashMap<ContentsOf, Contents>, Arc<Error>> {
         let carts: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();

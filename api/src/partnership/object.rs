@@ -256,9 +256,8 @@ impl Partnership {
             return Ok(None);
         }
         let ids = loaded(ctx.loads().load_one(CoveredBy(self.0.id)).await)?.unwrap_or_default();
-        let keys: Vec<_> = ids.into_iter().map(Seen::<product::Model>::by).collect();
-        let mut rows = loaded(ctx.loads().load_many(keys.iter().cloned()).await)?;
-        Ok(Some(keys.iter().filter_map(|key| rows.remove(key)).map(Product).collect()))
+        let rows = loaded(ctx.loads().load_many(ids.into_iter().map(Seen::<product::Model>::by)).await)?;
+        Ok(Some(rows.into_iter().map(Product).collect()))
     }
 
     /// What `changePayer` would do, without doing it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Context, Data, InputObject, Object, Schema, SimpleObject, Subscription};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -121,7 +122,7 @@ impl Events {
 pub(crate) struct SignIn(pub(crate) Arc<Seen>);
 
 impl Edge for SignIn {
-    async fn open(&self, incoming: &Incoming<'_>) -> Result<Session, EdgeError> {
+    async fn open(&self, incoming: &Incoming<'_>, _: OperationType) -> Result<Session, EdgeError> {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
         let from_header = incoming.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let from_init = incoming.connection_init.and_then(|init| init.get("authorization")?.as_str());
