@@ -36,8 +36,10 @@ pub struct Model {
     pub kind: InvoiceKind,
     pub status: InvoiceStatus,
     pub billed_to_id: AccountId,
-    pub buyer: Json,
-    pub seller: Json,
+    /// As of issue, in JSON; here and in the database plain text, since a list of invoices reads it and hardly ever looks into it.
+    pub buyer: String,
+    /// The same.
+    pub seller: String,
     pub currency: String,
     pub issued_at: DateTimeUtc,
     pub issued_on: Date,

@@ -133,7 +133,7 @@ impl Invoice {
 
     /// As of issue; null where the payer had given none.
     async fn billing_address(&self) -> Result<Option<PostalAddress>> {
-        let buyer: Buyer = serde_json::from_value(self.0.buyer.clone()).map_err(|_| EdgeError::internal())?;
+        let buyer: Buyer = serde_json::from_str(&self.0.buyer).map_err(|_| EdgeError::internal())?;
         let Buyer { name, street: Some(street), postal_code: Some(postal_code), city: Some(city), country, .. } = buyer
         else {
             return Ok(None);

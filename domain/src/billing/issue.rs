@@ -83,7 +83,7 @@ pub struct Issued {
     pub lines: Vec<invoice_line::Model>,
 }
 
-/// The buyer as of issue: column `invoice.buyer`.
+/// The buyer as of issue: column `invoice.buyer`, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Buyer {
@@ -101,7 +101,7 @@ pub struct Buyer {
     pub vat_id: Option<String>,
 }
 
-/// The seller as of issue: column `invoice.seller`.
+/// The seller as of issue: column `invoice.seller`, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SellerOnInvoice {
@@ -213,8 +213,8 @@ fn write_out(work: &Work, draft: Draft, payer: &account::Model, numbers: &mut Nu
         kind: draft.kind,
         status: InvoiceStatus::Open,
         billed_to_id: draft.billed_to_id,
-        buyer: json!(buyer(payer)),
-        seller: json!(seller(work)),
+        buyer: json!(buyer(payer)).to_string(),
+        seller: json!(seller(work)).to_string(),
         currency: draft.currency.code().to_owned(),
         issued_at,
         issued_on,

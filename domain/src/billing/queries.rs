@@ -100,12 +100,12 @@ pub async fn invoices(
 /// The two ways from a product to its invoices, each cut off on its own: so the first walks the index of a product's lines
 /// from the newest on and ends with the page, however long the product's history is.
 fn product_invoices(sql: &mut Sql, List { order, .. }: List, page: &ById, wanted: impl Fn(&mut Sql)) {
-    sql.push(
-        "(SELECT x.* FROM (SELECT DISTINCT l.invoice_id FROM invoice_line l WHERE l.product_id = k.id) l
-        JOIN invoice x ON x.id = l.invoice_id WHERE ",
-    );
-    wanted(sql);
+    sql.push("(SELECT x.* FROM (SELECT DISTINCT l.invoice_id FROM invoice_line l WHERE l.product_id = k.id");
     page.bounds(sql, "l.invoice_id", order);
+    // in the order of the page, or all of them are looked up and then sorted
+    page.order_by(sql, "l.invoice_id", order);
+    sql.push(") l JOIN invoice x ON x.id = l.invoice_id WHERE ");
+    wanted(sql);
     page.order(sql, "l.invoice_id", order);
     sql.push(
         ") UNION ALL (SELECT x.* FROM product p JOIN order_line o ON o.id = p.order_line_id

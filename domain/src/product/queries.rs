@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use entities::id::OrderLineId;
 use entities::offering::ProductKind;
 use entities::product::{self, ProductStatus};
-use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
+use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::nested::grouped;
+use crate::nested::{self, List, grouped};
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
 use crate::sql::Sql;
@@ -39,33 +39,26 @@ pub enum Parent {
     Client,
 }
 
-/// The ties between a parent `k` and its products `p`; each has an index that leads with it.
 impl Parent {
-    const fn ties(self) -> &'static [&'static str] {
+    /// The lists that make up the parent's; each has an index that leads with its tie.
+    const fn lists(self) -> &'static [List] {
+        const HELD: List = List::by_id("product", "x.account_id = k.id", Order::Ascending);
+        const OF_RECORD: [List; 2] = [
+            List::by_id(
+                "product",
+                "x.account_id = (SELECT c.account_id FROM client c WHERE c.id = k.id)",
+                Order::Ascending,
+            ),
+            List::by_id(
+                "product",
+                "x.client_id = k.id AND x.account_id IS DISTINCT FROM (SELECT c.account_id FROM client c WHERE c.id = k.id)",
+                Order::Ascending,
+            ),
+        ];
         match self {
-            Self::Account => &["p.account_id = k.id"],
-            Self::Client => &["p.account_id = c.account_id", "p.client_id = c.id"],
+            Self::Account => &[HELD],
+            Self::Client => &OF_RECORD,
         }
-    }
-
-    /// The table of the parents, as `k` and, for client records, `c`.
-    fn parents(self, sql: &mut Sql, ids: &[Uuid]) {
-        sql.keys("k", ids);
-        if self == Self::Client {
-            sql.push(" JOIN client c ON c.id = k.id");
-        }
-    }
-}
-
-struct Child {
-    parent_id: Uuid,
-    product: product::Model,
-}
-
-impl FromQueryResult for Child {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        let product = product::Model::from_query_result(row, prefix)?;
-        Ok(Self { parent_id: row.try_get(prefix, "parent_id")?, product })
     }
 }
 
@@ -77,43 +70,7 @@ pub async fn pages(
     filter: &ProductFilter,
     page: &ById,
 ) -> Result<HashMap<Uuid, Page<product::Model>>, Error> {
-    let mut sql = reader.sql();
-    let limit = page.fetched();
-    if sql.is_postgres() {
-        sql.push("SELECT k.id AS parent_id, p.* FROM ");
-        of.parents(&mut sql, parents);
-        sql.push(" CROSS JOIN LATERAL (SELECT * FROM (");
-        for (at, tie) in of.ties().iter().enumerate() {
-            sql.push(if at == 0 { "(" } else { " UNION (" }).push("SELECT p.* FROM product p WHERE ").push(tie);
-            wanted(&mut sql, reader, filter);
-            page.bounds(&mut sql, "p.id", Order::Ascending);
-            page.order(&mut sql, "p.id", Order::Ascending);
-            sql.push(")");
-        }
-        sql.push(") p");
-        page.order(&mut sql, "p.id", Order::Ascending);
-        sql.push(") p");
-    } else {
-        sql.push("SELECT * FROM (SELECT k.id AS parent_id, p.*, row_number() OVER (PARTITION BY k.id");
-        page.order_by(&mut sql, "p.id", Order::Ascending);
-        sql.push(") AS rank FROM ");
-        of.parents(&mut sql, parents);
-        sql.push(" JOIN product p ON (").push(&of.ties().join(" OR ")).push(")");
-        wanted(&mut sql, reader, filter);
-        page.bounds(&mut sql, "p.id", Order::Ascending);
-        sql.add(") WHERE rank <= ?", [limit.into()]);
-    }
-    // neither database promises the order of what comes out of a join
-    page.order_by(&mut sql, "id", Order::Ascending);
-    let found = sql.all::<Child>(reader.conn()).await?;
-    let rows = grouped(found.into_iter().map(|Child { parent_id, product }| (parent_id, product)));
-    Ok(rows.into_iter().map(|(parent, products)| (parent, page.cut(products))).collect())
-}
-
-#[derive(FromQueryResult)]
-struct Count {
-    parent_id: Uuid,
-    n: i64,
+    nested::pages_of_all(reader, of.lists(), parents, page, |sql| wanted(sql, reader, filter)).await
 }
 
 /// How many products each parent has for the reader's actor; a parent without any is left out. One statement.
@@ -123,14 +80,7 @@ pub async fn counts(
     parents: &[Uuid],
     filter: &ProductFilter,
 ) -> Result<HashMap<Uuid, i64>, Error> {
-    let mut sql = reader.sql();
-    sql.push("SELECT k.id AS parent_id, count(*) AS n FROM ");
-    of.parents(&mut sql, parents);
-    sql.push(" JOIN product p ON (").push(&of.ties().join(" OR ")).push(")");
-    wanted(&mut sql, reader, filter);
-    sql.push(" GROUP BY k.id");
-    let counts: Vec<Count> = sql.all(reader.conn()).await?;
-    Ok(counts.into_iter().map(|count| (count.parent_id, count.n)).collect())
+    nested::counts_of_all(reader, of.lists(), parents, |sql| wanted(sql, reader, filter)).await
 }
 
 /// What order lines led to, as far as the reader's actor sees it, by id: at most 100 for each. One statement.
@@ -146,24 +96,23 @@ pub async fn of_order_lines(
     Ok(grouped(rows.into_iter().filter_map(|product| Some((product.order_line_id?, product)))))
 }
 
-/// Appends ` AND` what is visible of `p` and wanted.
+/// Appends what is visible of `x` and wanted.
 fn wanted(sql: &mut Sql, reader: &Reader, filter: &ProductFilter) {
     let ProductFilter { status, kind, renews_before, search } = filter;
-    sql.push(" AND ");
-    visible::products(sql, reader.viewer(), "p");
+    visible::products(sql, reader.viewer(), "x");
     if let Some(status) = status {
         let status: Vec<String> = status.iter().map(ActiveEnum::to_value).collect();
-        sql.push(" AND p.status ").any_text(&status);
+        sql.push(" AND x.status ").any_text(&status);
     }
     if let Some(kind) = kind {
         let kind: Vec<String> = kind.iter().map(ActiveEnum::to_value).collect();
-        sql.push(" AND p.plan_id IN (SELECT f.id FROM plan f JOIN offering o ON o.id = f.offering_id WHERE o.kind ");
+        sql.push(" AND x.plan_id IN (SELECT f.id FROM plan f JOIN offering o ON o.id = f.offering_id WHERE o.kind ");
         sql.any_text(&kind).push(")");
     }
     if let Some(day) = renews_before {
-        sql.add(" AND p.renews_on < ?", [(*day).into()]);
+        sql.add(" AND x.renews_on < ?", [(*day).into()]);
     }
     if let Some(pattern) = search_pattern(search.as_deref()) {
-        sql.add(" AND p.search LIKE ? ESCAPE '\\'", [pattern.into()]);
+        sql.add(" AND x.search LIKE ? ESCAPE '\\'", [pattern.into()]);
     }
 }

@@ -72,7 +72,7 @@ impl Dialect {
 
     /// A JSON object of names and values.
     pub(super) fn object(self, members: &str) -> String {
-        let function = if self.is_postgres { "jsonb_build_object" } else { "json_object" };
+        let function = if self.is_postgres { "json_build_object" } else { "json_object" };
         format!("{function}({members})")
     }
 }
