@@ -26,6 +26,7 @@ mod order_edge;
 mod order_feed;
 mod partnership;
 mod partnership_edge;
+mod payment_edge;
 mod product;
 mod queue;
 mod renewal;

@@ -3,7 +3,7 @@
 
 use entities::id::{AccountId, InvoiceId, PaymentId, PaymentMethodId};
 use entities::invoice::{InvoiceKind, InvoiceStatus};
-use entities::{account, invoice, payment_method};
+use entities::{account, invoice, payment, payment_method};
 use serde::{Deserialize, Serialize};
 
 use super::actions::{ChangePaymentMethod, KeepPaymentMethod, SettleInvoice};
@@ -179,6 +179,8 @@ pub struct PayInvoice {
     pub idempotency_key: String,
 }
 
+const IN_FLIGHT: &str = "A payment for this invoice is in flight; its end is not known yet.";
+
 #[derive(Serialize, Deserialize)]
 struct Answer {
     payment_id: Option<PaymentId>,
@@ -210,6 +212,10 @@ async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, 
     };
     let due = amount_due(&permit.row)?;
     work.record("payInvoice", Some(permit.grant), Some(command.invoice_id.into()));
+    // Before the wallet is touched, too: a charge in flight is for all that was due when it began.
+    if is_in_flight(work, command.invoice_id).await? {
+        return refuse(Code::PaymentPending, IN_FLIGHT);
+    }
     let left = match command.wallet_amount {
         Some(amount) => spend(work, permit.row, due, amount).await?,
         None => due,
@@ -226,10 +232,17 @@ async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, 
         payment_method_id: command.payment_method_id,
     };
     let Some(charge) = attempt(work, vec![asked]).await?.pop().flatten() else {
-        return refuse(Code::PaymentPending, "A payment for this invoice is in flight; its end is not known yet.");
+        return refuse(Code::PaymentPending, IN_FLIGHT);
     };
     remember(work, key, &Answer { payment_id: Some(charge.payment_id) }).await?;
     Ok(Paying::Charge(charge))
+}
+
+/// Whether a payment of this locked invoice has begun and not ended.
+async fn is_in_flight(work: &Work, id: InvoiceId) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add("SELECT * FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND invoice_id = ?", [id.into()]);
+    Ok(sql.one::<payment::Model>(work.conn()).await?.is_some())
 }
 
 fn amount_due(invoice: &invoice::Model) -> Result<Money, Error> {
