@@ -32,5 +32,6 @@ mod queue;
 mod renewal;
 mod seed;
 mod server;
+mod several;
 mod sweep;
 mod visibility;
