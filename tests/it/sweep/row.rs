@@ -29,7 +29,7 @@ impl Way {
     pub fn lets(self, who: Who) -> bool {
         let role_has = |company: Company, all: &[Permission]| match who {
             Who::Member(of, role) => of == company && all.iter().all(|one| bundle(role.role()).contains(one)),
-            Who::Nobody | Who::Staff | Who::Left(_) => false,
+            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Left(_) => false,
         };
         match self {
             Self::Anyone => true,

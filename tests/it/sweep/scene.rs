@@ -11,8 +11,9 @@ use tests::world::Signed;
 use tokio::sync::OnceCell;
 
 use super::digest::{Digest, Reading};
+use super::family::open_invoice;
 use super::schema::Schema;
-use super::world::{Company, World, open_invoice, row};
+use super::world::{Company, World, row};
 
 /// What all scenes begin from.
 pub struct Beginning {

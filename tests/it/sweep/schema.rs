@@ -1,6 +1,6 @@
 //! What the gateway says of its own schema: the sweep knows no field but by this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -108,14 +108,19 @@ impl Schema {
         self.fields("Mutation").iter().find(|field| field.name == name)
     }
 
-    /// The types that can be looked up by id.
-    pub fn nodes(&self) -> impl Iterator<Item = &str> {
-        self.one("Node").possible_types.iter().flatten().map(|one| one.name.as_str())
-    }
-
-    /// The types that have fields.
-    pub fn objects(&self) -> impl Iterator<Item = &str> {
-        self.0.values().filter(|one| one.kind == "OBJECT").map(|one| one.name.as_str())
+    /// The types with fields that one comes to from a type, with itself.
+    pub fn reachable(&self, from: &str) -> BTreeSet<&str> {
+        let (mut found, mut to_do) = (BTreeSet::new(), vec![self.one(from)]);
+        while let Some(one) = to_do.pop() {
+            let is_new = one.kind == "OBJECT" && found.insert(one.name.as_str());
+            if is_new || one.kind == "INTERFACE" || one.kind == "UNION" {
+                let fields = self.fields(&one.name).iter().map(|field| field.of.name());
+                let kinds = one.possible_types.iter().flatten().map(|one| one.name.as_str());
+                let next = if is_new { fields.collect::<Vec<_>>() } else { kinds.collect() };
+                to_do.extend(next.into_iter().map(|name| self.one(name)));
+            }
+        }
+        found
     }
 
     /// Whether values of it have an id.

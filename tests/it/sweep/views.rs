@@ -1,4 +1,5 @@
-//! Who may see what, written down a second time: per type, the rows and what it takes to see them. Source: rules §2.
+//! Who may see what, written down a second time: per type, the rows and what it takes to see them. Source: rules §2, which "What
+//! each is needed for" names the permission in; where something else says it, that is beside the rule.
 //!
 //! It knows the tables' owners and the people of the sweep's world, and nothing of the product's own rule.
 
@@ -13,10 +14,11 @@ use sea_orm::FromQueryResult;
 use tests::app::TestApp;
 use uuid::Uuid;
 
-use super::world::{Access, Who, World, bundle, row};
+use super::sight::Sight;
+use super::world::{Who, World};
 
 /// What it takes to see a row.
-enum Rule {
+pub enum Rule {
     /// Nothing.
     Public,
     /// To be it, or to be the one it is about.
@@ -39,6 +41,9 @@ enum Rule {
 const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::User, Rule::Own, r#"SELECT id, id AS owner FROM "user""#),
     (Kind::User, Rule::Fellow, "SELECT user_id AS id, account_id AS owner FROM membership"),
+    // whoever manages members sees who they are, through a partnership, too: rules §2 lets FULL access carry MANAGE_MEMBERS, and
+    // `Membership.user` of the contract is never null
+    (Kind::User, Rule::Account(ManageMembers), "SELECT user_id AS id, account_id AS owner FROM membership"),
     (Kind::Account, Rule::Fellow, "SELECT id, id AS owner FROM account"),
     (
         Kind::Account,
@@ -59,13 +64,24 @@ const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::Membership, Rule::Member(ManageMembers), "SELECT id, account_id AS owner FROM membership"),
     (Kind::Membership, Rule::Account(ManageMembers), "SELECT id, account_id AS owner FROM membership"),
     (Kind::PartnerProfile, Rule::Public, "SELECT id, account_id AS owner FROM partner_profile WHERE is_published"),
+    // the contract: what is not published is its account's own, which edits it by `savePartnerProfile`
+    (Kind::PartnerProfile, Rule::Fellow, "SELECT id, account_id AS owner FROM partner_profile"),
     (Kind::PartnerProgramme, Rule::Public, "SELECT id, id AS owner FROM programme"),
     (Kind::Offering, Rule::Public, "SELECT id, id AS owner FROM offering"),
     (Kind::Plan, Rule::Public, "SELECT id, id AS owner FROM plan"),
     (Kind::Client, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM client"),
     (Kind::Invitation, Rule::Member(ManagePartners), "SELECT id, client_account_id AS owner FROM invitation"),
     (Kind::Invitation, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM invitation"),
+    // rules §5, "Addresses": a request to an address is open to the user whose verified address it is, and to no other
+    (
+        Kind::Invitation,
+        Rule::Own,
+        r#"SELECT i.id, u.id AS owner FROM invitation i JOIN "user" u ON u.email = i.client_email
+        WHERE u.email_verified_at IS NOT NULL AND i.client_account_id IS NULL"#,
+    ),
     (Kind::Partnership, Rule::Member(ManagePartners), "SELECT id, client_account_id AS owner FROM partnership"),
+    // rules §2: MANAGE_BILLING is for `changePayer`, and what one changes one sees
+    (Kind::Partnership, Rule::Member(ManageBilling), "SELECT id, client_account_id AS owner FROM partnership"),
     (Kind::Partnership, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM partnership"),
     (Kind::Cart, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM cart"),
     (
@@ -104,53 +120,56 @@ const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::RenewalRun, Rule::Staff, "SELECT id, id AS owner FROM renewal_run"),
 ];
 
+/// Products with the partner that looks after them, and that their cashback is therefore for. Source: rules §3, "Managing
+/// partnership".
+const MANAGED: &str = "SELECT p.id, s.partner_id AS owner FROM product p JOIN partnership s ON s.id = p.managed_by_id";
+
 #[derive(FromQueryResult)]
 struct Owned {
     id: Uuid,
-    owner: Uuid,
+    /// None of what was sent to an address that has no account.
+    owner: Option<Uuid>,
 }
 
+/// A row, with whose it is.
 #[derive(FromQueryResult)]
-struct Told {
-    id: Uuid,
-    owner: Uuid,
-    required: i32,
-    product: Option<Uuid>,
+pub struct Told {
+    pub id: Uuid,
+    pub owner: Uuid,
+    /// Of an event: the permissions of which one is needed, as bits.
+    pub required: i32,
+    /// Of an event: the product that it is about.
+    pub product: Option<Uuid>,
 }
 
 /// What there is, and what each of it takes.
 pub struct Views {
     rows: Vec<(Kind, &'static Rule, Told)>,
     everybody: BTreeMap<Who, Sight>,
-}
-
-/// What decides for one person.
-struct Sight {
-    user: Uuid,
-    is_staff: bool,
-    /// The accounts with what is held there.
-    held: Vec<(Uuid, &'static [Permission])>,
-    accesses: Vec<Access>,
+    managers: BTreeMap<String, Uuid>,
 }
 
 impl Views {
     pub async fn of(app: &TestApp, world: &World) -> Self {
         let mut rows = Vec::new();
         for (kind, rule, query) in RULES {
-            let mut sql = Sql::new(app.db().get_database_backend());
-            sql.push(query);
             if matches!(rule, Rule::Required) {
-                rows.extend(sql.all::<Told>(app.db()).await.unwrap().into_iter().map(|told| (*kind, rule, told)));
+                rows.extend(all::<Told>(app, query).await.into_iter().map(|told| (*kind, rule, told)));
                 continue;
             }
-            let owned = sql.all::<Owned>(app.db()).await.unwrap().into_iter();
-            rows.extend(owned.map(|Owned { id, owner }| (*kind, rule, Told { id, owner, required: 0, product: None })));
+            let owned = all::<Owned>(app, query).await.into_iter();
+            rows.extend(owned.map(|Owned { id, owner }| {
+                let owner = owner.unwrap_or(Uuid::nil());
+                (*kind, rule, Told { id, owner, required: 0, product: None })
+            }));
         }
         let mut everybody = BTreeMap::new();
-        for who in world.everybody().filter(|who| *who != Who::Nobody) {
+        for who in world.everybody() {
             everybody.insert(who, Sight::of(app, world, who).await);
         }
-        Self { rows, everybody }
+        let managed = all::<Owned>(app, MANAGED).await.into_iter();
+        let managers = managed.filter_map(|Owned { id, owner }| Some((encode(Kind::Product, id).0, owner?))).collect();
+        Self { rows, everybody, managers }
     }
 
     /// The types it knows.
@@ -158,69 +177,43 @@ impl Views {
         RULES.iter().map(|(kind, ..)| kind.type_name()).collect()
     }
 
+    /// Whether everybody sees everything of this type, or only the staff do: it takes no two of them to show that.
+    pub fn is_for_all_or_staff(of: &str) -> bool {
+        let mut rules = RULES.iter().filter(|(kind, ..)| kind.type_name() == of);
+        rules.all(|(_, rule, _)| matches!(rule, Rule::Public | Rule::Staff))
+    }
+
     /// Every id that there is, by type.
     pub fn all(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
+        self.by_type(|_, _| true)
+    }
+
+    /// Every id that somebody may see, by type.
+    pub fn of_whom(&self, who: Who) -> BTreeMap<&'static str, BTreeSet<String>> {
+        let sight = self.sight(who);
+        self.by_type(|rule, row| sight.is_staff || sight.sees(rule, row))
+    }
+
+    fn by_type(&self, is_meant: impl Fn(&Rule, &Told) -> bool) -> BTreeMap<&'static str, BTreeSet<String>> {
         let mut all: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for (kind, _, row) in &self.rows {
+        for (kind, _, row) in self.rows.iter().filter(|(_, rule, row)| is_meant(rule, row)) {
             all.entry(kind.type_name()).or_default().insert(encode(*kind, row.id).0);
         }
         all
     }
 
-    /// Every id that somebody may see.
-    pub fn of_whom(&self, who: Who) -> BTreeSet<String> {
-        let seen = self.rows.iter().filter(|(kind, rule, row)| {
-            let Some(sight) = self.everybody.get(&who) else { return matches!(rule, Rule::Public) };
-            sight.is_staff || sight.sees(*kind, rule, row)
-        });
-        seen.map(|(kind, _, row)| encode(*kind, row.id).0).collect()
+    pub fn sight(&self, who: Who) -> &Sight {
+        &self.everybody[&who]
+    }
+
+    /// The partner that looks after a product.
+    pub fn manager(&self, product: &str) -> Option<Uuid> {
+        self.managers.get(product).copied()
     }
 }
 
-impl Sight {
-    async fn of(app: &TestApp, world: &World, who: Who) -> Self {
-        let token = world.token(who).expect("somebody who is signed in");
-        let member = match who {
-            Who::Member(company, role) => Some((row(world.account(company)), bundle(role.role()))),
-            Who::Nobody | Who::Staff | Who::Left(_) => None,
-        };
-        let own = |access: &Access| member.is_some_and(|(account, _)| account == row(world.account(access.partner)));
-        Self {
-            user: super::world::user_of(app, token).await.0,
-            is_staff: who == Who::Staff,
-            held: member.into_iter().collect(),
-            accesses: world.accesses().into_iter().filter(own).collect(),
-        }
-    }
-
-    fn sees(&self, kind: Kind, rule: &Rule, row: &Told) -> bool {
-        let holds =
-            |permission: Permission| self.held.iter().any(|(of, all)| *of == row.owner && all.contains(&permission));
-        match rule {
-            Rule::Public => true,
-            Rule::Staff => false,
-            Rule::Own => row.owner == self.user,
-            Rule::Fellow => self.held.iter().any(|(of, _)| *of == row.owner),
-            Rule::Member(permission) => holds(*permission),
-            Rule::Product(permission) => {
-                debug_assert_eq!(kind, Kind::Product);
-                self.carries(*permission, row.owner, Some(row.id))
-            }
-            Rule::Account(permission) => self.carries(*permission, row.owner, None),
-            Rule::Required => Permission::ALL
-                .into_iter()
-                .filter(|permission| row.required & permission.bit() != 0)
-                .any(|permission| holds(permission) || self.carries(permission, row.owner, row.product)),
-        }
-    }
-
-    /// Whether a partnership carries this, and the membership of the partner too.
-    fn carries(&self, permission: Permission, client: Uuid, product: Option<Uuid>) -> bool {
-        self.accesses.iter().any(|access| {
-            access.client_account == client
-                && access.permissions.contains(&permission)
-                && self.held.iter().any(|(_, all)| all.contains(&permission))
-                && access.only.is_none_or(|only| product == Some(only))
-        })
-    }
+async fn all<T: FromQueryResult + Send + Sync>(app: &TestApp, query: &str) -> Vec<T> {
+    let mut sql = Sql::new(app.db().get_database_backend());
+    sql.push(query);
+    sql.all(app.db()).await.expect("a statement of the table of views")
 }

@@ -2,6 +2,7 @@
 //! had a right, and somebody without any. It is built once for each kind of database, and copied.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use api::id::{Kind, decode};
 use domain::permission::Permission;
@@ -9,10 +10,13 @@ use domain::sql::{Sql, insert};
 use entities::id::{AccountId, MembershipId, SessionId, UserId};
 use entities::membership::Role;
 use entities::{membership, session, user};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::app::TestApp;
 use tests::world::{PASSWORD, Provider, Signed};
 use uuid::Uuid;
+
+use super::family::{Family, family, keep_tax_data};
+use super::former;
 
 /// The accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +41,8 @@ pub enum Company {
     Part,
     /// A partner with whom an offer of Bolt's, and one of Yolk's, waits.
     Mute,
+    /// Is Yolk's partner too, with full access, and pays.
+    Pays,
 }
 
 /// Those with a member of each role.
@@ -49,13 +55,23 @@ pub enum Who {
     Nobody,
     Staff,
     Member(Company, RoleOrder),
-    /// Was an admin there.
+    /// Without an account; Acme has asked for access at their address, which is verified.
+    Asked,
+    /// The same, and it is not.
+    Unproven,
+    /// Was an admin there, and has done something there.
     Left(Company),
 }
 
 /// A role that can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RoleOrder(usize);
+
+impl fmt::Debug for RoleOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.role().fmt(f)
+    }
+}
 
 impl Who {
     pub fn member(company: Company, role: Role) -> Self {
@@ -105,28 +121,6 @@ pub struct Access {
     pub only: Option<Uuid>,
 }
 
-/// What a family has, by the ids that its own people see.
-#[derive(Debug, Clone)]
-pub struct Family {
-    pub record: String,
-    pub partnership: String,
-    /// Ordered by the partner, paid by the client.
-    pub product: String,
-    /// Ordered by the client.
-    pub own_product: String,
-    /// A waiting offer to Mute.
-    pub invitation: String,
-    pub cart: String,
-    pub cart_item: String,
-    pub order: String,
-    pub order_line: String,
-    pub payment_method: String,
-    pub partner_method: String,
-    pub invoice: String,
-    pub membership: String,
-    pub user: String,
-}
-
 pub struct World {
     pub provider: Provider,
     accounts: BTreeMap<Company, Signed>,
@@ -154,13 +148,13 @@ impl World {
         match who {
             Who::Staff | Who::Member(Company::Mute, _) => &[],
             Who::Member(Company::Acme | Company::Bolt | Company::Part, _) => &["yolk"],
-            Who::Member(Company::Zeta | Company::Yolk, _) => &["bolt"],
-            Who::Nobody | Who::Left(_) | Who::Member(..) => &["bolt", "yolk"],
+            Who::Member(Company::Zeta | Company::Yolk | Company::Pays, _) => &["bolt"],
+            Who::Nobody | Who::Asked | Who::Unproven | Who::Left(_) | Who::Member(..) => &["bolt", "yolk"],
         }
     }
 
     /// The partnerships that carry something.
-    pub fn accesses(&self) -> [Access; 3] {
+    pub fn accesses(&self) -> [Access; 4] {
         let full = |partner, client| Access {
             partner,
             client_account: row(self.account(client)),
@@ -172,7 +166,8 @@ impl World {
             only: Some(row(&self.ours.own_product)),
             ..full(Company::Part, Company::Bolt)
         };
-        [full(Company::Acme, Company::Bolt), full(Company::Zeta, Company::Yolk), part]
+        let pays = full(Company::Pays, Company::Yolk);
+        [full(Company::Acme, Company::Bolt), full(Company::Zeta, Company::Yolk), part, pays]
     }
 
     /// Everybody that there is.
@@ -216,6 +211,7 @@ impl World {
             (Company::Cold, "cold"),
             (Company::Part, "part"),
             (Company::Mute, "mute"),
+            (Company::Pays, "pays"),
         ] {
             accounts.insert(company, app.partner(&provider, slug).await);
         }
@@ -224,154 +220,31 @@ impl World {
         accounts.insert(Company::Solo, solo);
         let (bolt, ours) = family(app, &provider, ("acme", &accounts[&Company::Acme]), "bolt").await;
         let (yolk, theirs) = family(app, &provider, ("zeta", &accounts[&Company::Zeta]), "yolk").await;
-        former_partners(app, &bolt, &accounts).await;
-        partner_in_part(app, &bolt, &accounts[&Company::Part], &ours.own_product).await;
+        former::partners(app, &provider, &bolt, |company| accounts[&company].clone()).await;
+        former::partner_in_part(app, &bolt, &accounts[&Company::Part], &ours.own_product, &IN_PART).await;
+        former::paying_partner(app, &provider, &yolk, &accounts[&Company::Pays]).await;
         accounts.extend([(Company::Bolt, bolt), (Company::Yolk, yolk)]);
-        let tokens = people(app, &provider, &accounts).await;
+        for account in accounts.values() {
+            keep_tax_data(app, account).await;
+        }
+        let tokens = people(app, &provider, &accounts, &ours.record).await;
+        let run = json!({ "dryRun": true });
+        app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
         Self { provider, accounts, tokens, ours, theirs }
     }
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
-}
-
-/// A client of a partner, with one of everything on both sides.
-async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed), name: &str) -> (Signed, Family) {
-    let (slug, partner) = partner;
-    let (client, record, partnership) = app.client_of(slug, partner, name, "CLIENT").await;
-    let of_order = "order { id lines { id products { id } } invoice { id } }";
-    let bought = app.buy_for(provider, partner, &record, "CLIENT_CARD").await;
-    let order = app
-        .ask_as(
-            &client.token,
-            &format!(
-                "query($id: ID!) {{ node(id: $id) {{ ... on Order {{ {} }} }} }}",
-                "id lines { id products { id } } invoice { id }"
-            ),
-            json!({ "id": bought["order"]["id"] }),
-        )
-        .await;
-    let order = order.ok()["node"].clone();
-    let input = json!({
-        "accountId": client.account_id, "items": [{ "planId": provider.hosting_id }], "idempotencyKey": "the-own-order",
-    });
-    let own = app.done(&client.token, "placeOrder", input, of_order).await;
-    let own_product = text(&own["order"]["lines"][0]["products"][0]["id"]);
-    let cart = app.done(&partner.token, "createCart", json!({ "clientId": record }), "cart { id }").await;
-    let cart = text(&cart["cart"]["id"]);
-    let item = json!({ "cartId": cart, "planId": provider.hosting_id });
-    let item = app.done(&partner.token, "addCartItem", item, "cart { items { id } }").await;
-    let offer = json!({
-        "accountId": client.account_id, "partnerProfileSlug": "mute", "accessLevel": "FULL", "payer": "CLIENT",
-        "message": secret_of(name),
-    });
-    let offer = app.done(&client.token, "sendInvitation", offer, "invitation { id }").await;
-    open_invoice(app, &client, &own_product).await;
-    keep_secrets(app, &client, partner, name, (&record, &own_product)).await;
-    let family = Family {
-        own_product,
-        payment_method: first_method(app, &client).await,
-        partner_method: first_method(app, partner).await,
-        membership: first_membership(app, &client).await,
-        user: client.user_id.clone(),
-        record,
-        partnership,
-        product: text(&order["lines"][0]["products"][0]["id"]),
-        invitation: text(&offer["invitation"]["id"]),
-        cart,
-        cart_item: text(&item["cart"]["items"][0]["id"]),
-        order: text(&order["id"]),
-        order_line: text(&order["lines"][0]["id"]),
-        invoice: text(&order["invoice"]["id"]),
-    };
-    (client, family)
-}
-
-/// What a family writes where others must not read it.
-pub fn secret_of(name: &str) -> String {
-    format!("a secret of {name}")
-}
-
-async fn keep_secrets(app: &TestApp, client: &Signed, partner: &Signed, name: &str, (record, product): (&str, &str)) {
-    let secret = secret_of(name);
-    let input = json!({ "clientId": record, "company": secret, "phone": secret, "notes": secret });
-    app.done(&partner.token, "updateClient", input, "client { id }").await;
-    let input = json!({ "productId": product, "label": secret });
-    app.done(&client.token, "updateProduct", input, "product { id }").await;
-}
-
-async fn first_method(app: &TestApp, who: &Signed) -> String {
-    let query = "query($id: ID!) { account(id: $id) { paymentMethods { id } } }";
-    let reply = app.ask_as(&who.token, query, json!({ "id": who.account_id })).await;
-    text(&reply.ok()["account"]["paymentMethods"][0]["id"])
-}
-
-async fn first_membership(app: &TestApp, who: &Signed) -> String {
-    let query = "{ viewer { memberships { nodes { id } } } }";
-    text(&app.ask_as(&who.token, query, json!({})).await.ok()["viewer"]["memberships"]["nodes"][0]["id"])
-}
-
-/// An invoice of a renewal that the account's card did not pay. Its usual card is its default again afterwards.
-pub async fn open_invoice(app: &TestApp, who: &Signed, product: &str) -> String {
-    let usual = default_method(app, who).await;
-    app.add_card(who, "tok_declined").await;
-    let key = format!("declined-{product}");
-    let input = json!({ "productId": product, "idempotencyKey": key });
-    let reply = app.run(&who.token, "renewProduct", input, "invoice { id status }").await;
-    let invoice = &reply.data()["renewProduct"]["invoice"];
-    assert_eq!(invoice["status"], "OPEN", "{:#}", reply.body);
-    let input = json!({ "paymentMethodId": usual });
-    app.done(&who.token, "setDefaultPaymentMethod", input, "paymentMethod { id }").await;
-    text(&invoice["id"])
-}
-
-async fn default_method(app: &TestApp, who: &Signed) -> String {
-    let query = "query($id: ID!) { account(id: $id) { paymentMethods { id isDefault } } }";
-    let reply = app.ask_as(&who.token, query, json!({ "id": who.account_id })).await;
-    let methods = reply.ok()["account"]["paymentMethods"].as_array().expect("methods").clone();
-    text(&methods.iter().find(|method| method["isDefault"] == true).expect("a default")["id"])
-}
-
-/// Bolt's earlier partners: one was ended, one ran out, one is frozen.
-async fn former_partners(app: &TestApp, bolt: &Signed, accounts: &BTreeMap<Company, Signed>) {
-    let mut partnerships = BTreeMap::new();
-    for (company, slug, until) in [
-        (Company::Gone, "gone", Value::Null),
-        (Company::Late, "late", json!("2026-11-21T09:30:00Z")),
-        (Company::Cold, "cold", Value::Null),
-    ] {
-        let offer = json!({
-            "accountId": bolt.account_id, "partnerProfileSlug": slug, "accessLevel": "FULL", "payer": "CLIENT",
-            "accessExpiresAt": until,
-        });
-        let offer = app.done(&bolt.token, "sendInvitation", offer, "invitation { id }").await;
-        let input = json!({ "invitationId": offer["invitation"]["id"] });
-        let made = app.done(&accounts[&company].token, "connectClient", input, "partnership { id }").await;
-        partnerships.insert(company, text(&made["partnership"]["id"]));
-    }
-    let input = json!({ "partnershipId": partnerships[&Company::Gone] });
-    app.done(&bolt.token, "endPartnership", input, "partnership { id }").await;
-    app.set_clock("2026-11-21T10:00:00Z").await;
-    let frozen = row(&partnerships[&Company::Cold]);
-    execute(app, "UPDATE partnership SET status = 'FROZEN' WHERE id = ?", frozen).await;
-}
-
-/// One more partner of Bolt's, for one product.
-async fn partner_in_part(app: &TestApp, bolt: &Signed, part: &Signed, product: &str) {
-    let offer = json!({
-        "accountId": bolt.account_id, "partnerProfileSlug": "part", "accessLevel": "PARTIAL",
-        "permissions": IN_PART.map(Permission::name), "productIds": [product],
-    });
-    let offer = app.done(&bolt.token, "sendInvitation", offer, "invitation { id }").await;
-    let input = json!({ "invitationId": offer["invitation"]["id"] });
-    app.done(&part.token, "connectClient", input, "partnership { id }").await;
-}
-
-/// A person for each role, one who has left, and the staff: with a sign-in each, and without a password.
-async fn people(app: &TestApp, provider: &Provider, accounts: &BTreeMap<Company, Signed>) -> BTreeMap<Who, String> {
-    let mut tokens = BTreeMap::from([(Who::Staff, provider.staff.clone())]);
+/// A person for each role, those who are not members, and the staff: with a sign-in each, and without a password.
+async fn people(
+    app: &TestApp,
+    provider: &Provider,
+    accounts: &BTreeMap<Company, Signed>,
+    record: &str,
+) -> BTreeMap<Who, String> {
+    let [asked, unproven] = former::asked(app, &accounts[&Company::Acme]).await;
+    let mut tokens =
+        BTreeMap::from([(Who::Staff, provider.staff.clone()), (Who::Asked, asked), (Who::Unproven, unproven)]);
     for (company, owner) in accounts {
         tokens.insert(Who::member(*company, Role::Owner), owner.token.clone());
         if !WITH_ROLES.contains(company) {
@@ -383,8 +256,7 @@ async fn people(app: &TestApp, provider: &Provider, accounts: &BTreeMap<Company,
             let (_, token) = person(app, &name, Some((account_id, *role))).await;
             tokens.insert(Who::member(*company, *role), token);
         }
-        let (_, token) = person(app, &format!("left {company:?}").to_lowercase(), None).await;
-        tokens.insert(Who::Left(*company), token);
+        tokens.insert(Who::Left(*company), former::member(app, provider, *company, owner, record).await);
     }
     tokens
 }

@@ -1,0 +1,135 @@
+//! A partner and its client, with one of everything on both sides, and what they write that others must not read.
+
+use serde_json::json;
+use tests::app::TestApp;
+use tests::world::{Provider, Signed};
+
+use super::scene::text;
+
+/// What a family has, by the ids that its own people see.
+#[derive(Debug, Clone)]
+pub struct Family {
+    pub record: String,
+    pub partnership: String,
+    /// Ordered by the partner, paid by the client.
+    pub product: String,
+    /// Ordered by the client.
+    pub own_product: String,
+    /// A waiting offer to Mute.
+    pub invitation: String,
+    pub cart: String,
+    pub cart_item: String,
+    pub order: String,
+    pub order_line: String,
+    pub payment_method: String,
+    pub partner_method: String,
+    pub invoice: String,
+    pub membership: String,
+    pub user: String,
+}
+
+/// A client of a partner, with one of everything on both sides.
+pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed), name: &str) -> (Signed, Family) {
+    let (slug, partner) = partner;
+    let (client, record, partnership) = app.client_of(slug, partner, name, "CLIENT").await;
+    let of_order = "order { id lines { id products { id } } invoice { id } }";
+    let bought = app.buy_for(provider, partner, &record, "CLIENT_CARD").await;
+    let order = app
+        .ask_as(
+            &client.token,
+            &format!(
+                "query($id: ID!) {{ node(id: $id) {{ ... on Order {{ {} }} }} }}",
+                "id lines { id products { id } } invoice { id }"
+            ),
+            json!({ "id": bought["order"]["id"] }),
+        )
+        .await;
+    let order = order.ok()["node"].clone();
+    let input = json!({
+        "accountId": client.account_id, "items": [{ "planId": provider.hosting_id }], "idempotencyKey": "the-own-order",
+    });
+    let own = app.done(&client.token, "placeOrder", input, of_order).await;
+    let own_product = text(&own["order"]["lines"][0]["products"][0]["id"]);
+    let cart = app.done(&partner.token, "createCart", json!({ "clientId": record }), "cart { id }").await;
+    let cart = text(&cart["cart"]["id"]);
+    let item = json!({ "cartId": cart, "planId": provider.hosting_id });
+    let item = app.done(&partner.token, "addCartItem", item, "cart { items { id } }").await;
+    let offer = json!({
+        "accountId": client.account_id, "partnerProfileSlug": "mute", "accessLevel": "FULL", "payer": "CLIENT",
+        "message": secret_of(name),
+    });
+    let offer = app.done(&client.token, "sendInvitation", offer, "invitation { id }").await;
+    open_invoice(app, &client, &own_product).await;
+    keep_secrets(app, &client, partner, name, (&record, &own_product)).await;
+    let family = Family {
+        own_product,
+        payment_method: first_method(app, &client).await,
+        partner_method: first_method(app, partner).await,
+        membership: first_membership(app, &client).await,
+        user: client.user_id.clone(),
+        record,
+        partnership,
+        product: text(&order["lines"][0]["products"][0]["id"]),
+        invitation: text(&offer["invitation"]["id"]),
+        cart,
+        cart_item: text(&item["cart"]["items"][0]["id"]),
+        order: text(&order["id"]),
+        order_line: text(&order["lines"][0]["id"]),
+        invoice: text(&order["invoice"]["id"]),
+    };
+    (client, family)
+}
+
+/// What a family writes where others must not read it.
+pub fn secret_of(name: &str) -> String {
+    format!("a secret of {name}")
+}
+
+async fn keep_secrets(app: &TestApp, client: &Signed, partner: &Signed, name: &str, (record, product): (&str, &str)) {
+    let secret = secret_of(name);
+    let input = json!({ "clientId": record, "company": secret, "phone": secret, "notes": secret });
+    app.done(&partner.token, "updateClient", input, "client { id }").await;
+    let input = json!({ "productId": product, "label": secret });
+    app.done(&client.token, "updateProduct", input, "product { id }").await;
+}
+
+/// What is printed on invoices, and is for nobody else to read.
+pub async fn keep_tax_data(app: &TestApp, who: &Signed) {
+    let address = json!({
+        "name": who.email, "street": "Hafenstraße 12", "postalCode": "20457", "city": "Hamburg", "country": "DE",
+    });
+    let input = json!({ "accountId": who.account_id, "vatId": "DE123456789", "billingAddress": address });
+    app.done(&who.token, "updateAccount", input, "account { id }").await;
+}
+
+async fn first_method(app: &TestApp, who: &Signed) -> String {
+    let query = "query($id: ID!) { account(id: $id) { paymentMethods { id } } }";
+    let reply = app.ask_as(&who.token, query, json!({ "id": who.account_id })).await;
+    text(&reply.ok()["account"]["paymentMethods"][0]["id"])
+}
+
+async fn first_membership(app: &TestApp, who: &Signed) -> String {
+    let query = "{ viewer { memberships { nodes { id } } } }";
+    text(&app.ask_as(&who.token, query, json!({})).await.ok()["viewer"]["memberships"]["nodes"][0]["id"])
+}
+
+/// An invoice of a renewal that the account's card did not pay. Its usual card is its default again afterwards.
+pub async fn open_invoice(app: &TestApp, who: &Signed, product: &str) -> String {
+    let usual = default_method(app, who).await;
+    app.add_card(who, "tok_declined").await;
+    let key = format!("declined-{product}");
+    let input = json!({ "productId": product, "idempotencyKey": key });
+    let reply = app.run(&who.token, "renewProduct", input, "invoice { id status }").await;
+    let invoice = &reply.data()["renewProduct"]["invoice"];
+    assert_eq!(invoice["status"], "OPEN", "{:#}", reply.body);
+    let input = json!({ "paymentMethodId": usual });
+    app.done(&who.token, "setDefaultPaymentMethod", input, "paymentMethod { id }").await;
+    text(&invoice["id"])
+}
+
+async fn default_method(app: &TestApp, who: &Signed) -> String {
+    let query = "query($id: ID!) { account(id: $id) { paymentMethods { id isDefault } } }";
+    let reply = app.ask_as(&who.token, query, json!({ "id": who.account_id })).await;
+    let methods = reply.ok()["account"]["paymentMethods"].as_array().expect("methods").clone();
+    text(&methods.iter().find(|method| method["isDefault"] == true).expect("a default")["id"])
+}
