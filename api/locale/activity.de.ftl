@@ -1,6 +1,7 @@
 # The sentences of the activity feed, one a kind.
 ACCOUNT_CREATED = Das Konto wurde eröffnet.
 MEMBER_ADDED = Ein Mitglied ist beigetreten.
+MEMBER_CHANGED = Die Berechtigungen eines Mitglieds wurden geändert.
 MEMBER_REMOVED = Ein Mitglied wurde entfernt.
 CLIENT_CREATED = Ein Kunde wurde angelegt.
 INQUIRY_RECEIVED = Eine Anfrage ist eingegangen.

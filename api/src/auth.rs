@@ -7,6 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use domain::account::queries::authenticate;
+use domain::api_key::commands::note_use;
 use domain::store::Statements;
 use domain::{Actor, Store};
 use ipnet::IpNet;
@@ -65,10 +66,18 @@ impl Edge for SignIn {
         let found = authenticate(&self.store, token, ip.text()).await;
         let (actor, now) = found.map_err(fault)?;
         let bucket = match (&actor, token) {
-            (Actor::Person(person), _) => format!("user:{}", person.user_id),
+            (Actor::Person(person), _) => match person.key() {
+                Some(key) => format!("key:{}", key.id),
+                None => format!("user:{}", person.user_id),
+            },
             (_, None) => format!("ip:{}", ip.network()),
-            (_, Some(_)) => return Err(unauthenticated("This sign-in has ended.")),
+            (_, Some(_)) => return Err(unauthenticated("This sign-in or key has ended.")),
         };
+        if let Some(key) = actor.key()
+            && let Err(error) = note_use(&self.store, key, now.now).await
+        {
+            tracing::warn!(?error, "a use of a key was not written down");
+        }
         let (statements, rounds) = (Statements::default(), Rounds::default());
         let reader = match kind {
             OperationType::Query => self.store.reader_on_one_connection(actor, now.now, statements.clone()),

@@ -18,7 +18,7 @@ use crate::rounds::Rounds;
 pub struct Session {
     store: Store,
     statements: Statements,
-    /// Replaced when the request signs somebody in.
+    /// Replaced when the request signs somebody in, and by streams, which look again who their reader is.
     reader: Arc<RwLock<Arc<Reader>>>,
 }
 
@@ -39,6 +39,15 @@ impl Session {
         match self.reader.read() {
             Ok(reader) => Arc::clone(&reader),
             Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// From here on, it is this actor who reads, as of `now`.
+    pub fn become_actor(&self, actor: Actor, now: chrono::DateTime<chrono::Utc>) {
+        let reader = Arc::new(self.store.reader(actor, now, self.statements.clone()));
+        match self.reader.write() {
+            Ok(mut slot) => *slot = reader,
+            Err(poisoned) => *poisoned.into_inner() = reader,
         }
     }
 
@@ -114,11 +123,7 @@ impl ContextExt for Context<'_> {
 
     fn become_person(&self, actor: Actor) {
         let session = self.session();
-        let reader = session.store.reader(actor, session.reader().now(), session.statements.clone());
-        match session.reader.write() {
-            Ok(mut slot) => *slot = Arc::new(reader),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(reader),
-        }
+        session.become_actor(actor, session.reader().now());
     }
 
     async fn write<T, F>(&self, act: F) -> Result<T, Error>

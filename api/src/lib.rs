@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod answer;
+pub mod api_key;
 pub mod app;
 pub mod auth;
 pub mod batch;
@@ -25,6 +26,7 @@ pub mod limits;
 pub mod list;
 pub mod loader;
 mod mailbox;
+pub mod membership;
 pub mod node;
 pub mod order;
 pub mod page;

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
 use crate::answer::loaded;
+use crate::api_key::object::ApiKey;
 use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, WalletEntry};
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
@@ -25,6 +26,7 @@ pub enum Node {
     User(User),
     Account(Account),
     Membership(Membership),
+    ApiKey(ApiKey),
     PartnerProfile(PartnerProfile),
     PartnerProgramme(PartnerProgramme),
     Offering(Offering),
@@ -60,6 +62,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::User => load!(user as User),
         Kind::Account => load!(account as Account),
         Kind::Membership => load!(membership as Membership),
+        Kind::ApiKey => load!(api_key as ApiKey),
         Kind::ActivityEvent => load!(activity as ActivityEvent),
         Kind::PartnerProfile => load!(partner_profile as PartnerProfile),
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?

@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
 use crate::activity::subscription::Subscription;
+use crate::api_key::mutation::ApiKeyMutation;
 use crate::billing::mutation::BillingMutation;
 use crate::catalogue::mutation::CatalogueMutation;
 use crate::catalogue::query::CatalogueQuery;
@@ -14,6 +15,7 @@ use crate::client::mutation::ClientMutation;
 use crate::clock::mutation::{ClockMutation, Schedule};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
+use crate::membership::mutation::MembershipMutation;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
 use crate::partnership::invitation::InvitationMutation;
@@ -38,6 +40,8 @@ pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery, Provid
 #[derive(MergedObject, Default)]
 pub struct Mutations(
     AccountMutation,
+    MembershipMutation,
+    ApiKeyMutation,
     ProgrammeMutation,
     ClientMutation,
     InvitationMutation,

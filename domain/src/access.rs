@@ -4,12 +4,16 @@
 //! not named is a warning of dead code, and a new entry changes the matrix that `tests/it/matrix` holds against rules §2.
 
 use crate::permission::{AnyAction, AnySubject};
-use crate::{account, activity, billing, catalogue, client, order, partnership, product, programme, renewal};
+use crate::{
+    account, activity, api_key, billing, catalogue, client, membership, order, partnership, product, programme, renewal,
+};
 
 /// Every action, area by area.
 pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
     let areas = [
         account::actions::ACTIONS,
+        membership::actions::ACTIONS,
+        api_key::actions::ACTIONS,
         programme::actions::ACTIONS,
         client::actions::ACTIONS,
         partnership::actions::ACTIONS,
@@ -25,6 +29,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
 pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
     let areas = [
         account::subject::SUBJECTS,
+        api_key::subject::SUBJECTS,
         programme::subject::SUBJECTS,
         client::subject::SUBJECTS,
         partnership::subject::SUBJECTS,

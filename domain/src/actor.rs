@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use entities::id::{AccountId, MembershipId, SessionId, UserId};
+use chrono::{DateTime, TimeDelta, Utc};
+use entities::api_key;
+use entities::id::{AccountId, ApiKeyId, MembershipId, PartnershipId, SessionId, UserId};
 use entities::membership::Role;
 
 use crate::permission::{Permission, Permissions};
@@ -39,25 +40,51 @@ impl System {
     pub const ALL: [Self; 5] = [Self::Renewals, Self::Cashback, Self::Mail, Self::Schedule, Self::Operator];
 }
 
-/// A signed-in person, as of the beginning of the request.
+/// A signed-in person, as of the beginning of the request; or a program with a key of theirs, which is the same person with less.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// The user.
+    /// The user; of a key, who made it.
     pub user_id: UserId,
-    /// The sign-in.
-    pub session_id: SessionId,
+    /// How they are known.
+    pub credential: Credential,
     /// Lower-cased address.
     pub email: String,
     /// BCP 47.
     pub locale: String,
     /// When the address was verified.
     pub email_verified_at: Option<DateTime<Utc>>,
-    /// One of the provider's own staff.
+    /// One of the provider's own staff; a key of theirs is not.
     pub is_staff: bool,
-    /// All accounts that they are a member of.
+    /// All accounts that they are a member of; of a key, its account alone.
     pub memberships: Vec<Member>,
     /// Where the request came from, for the audit log.
     pub ip: Option<String>,
+}
+
+/// What a person has shown to prove who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A sign-in.
+    Session(SessionId),
+    /// An API key that they have made: a program acts, for one account.
+    ApiKey(Key),
+}
+
+/// An API key in use. It is a narrowing of the way by which its creator holds the account, never a way of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Which.
+    pub id: ApiKeyId,
+    /// The account it acts for.
+    pub account_id: AccountId,
+    /// What it was given; it carries as much of that as its creator still holds.
+    pub permissions: Permissions,
+    /// The partnership through which its creator made it, if it was one.
+    pub granted_through: Option<PartnershipId>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When a use was last written down.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// One membership, as far as decisions need it.
@@ -69,8 +96,10 @@ pub struct Member {
     pub account_id: AccountId,
     /// By this role.
     pub role: Role,
-    /// What the role's bundle was narrowed or widened to.
+    /// What it carries now.
     pub permissions: Permissions,
+    /// The partnership through which it was granted: it reaches this account, and nothing beyond it.
+    pub granted_through: Option<PartnershipId>,
 }
 
 impl Actor {
@@ -80,6 +109,16 @@ impl Actor {
             Self::Person(person) => Some(person),
             Self::Anonymous | Self::System(_) => None,
         }
+    }
+
+    /// The person, unless a key of theirs acts: for what they do about themselves, and what goes with a role.
+    pub fn in_person(&self) -> Option<&Person> {
+        self.person().filter(|person| person.key().is_none())
+    }
+
+    /// The key that acts, if it is one.
+    pub fn key(&self) -> Option<&Key> {
+        self.person().and_then(Person::key)
     }
 
     /// The user, if a person is signed in.
@@ -103,12 +142,59 @@ impl Actor {
 
     /// The accounts in which a membership of this person carries the permission.
     pub fn accounts_with(&self, permission: Permission) -> Vec<AccountId> {
-        let members = self.person().map_or(&[][..], |person| &person.memberships);
-        members.iter().filter(|m| m.permissions.contains(permission)).map(|m| m.account_id).collect()
+        self.members().filter(|m| m.permissions.contains(permission)).map(|m| m.account_id).collect()
+    }
+
+    /// The same without those that a partnership has granted: for what no partnership carries, and what one carries further.
+    pub fn own_accounts_with(&self, permission: Permission) -> Vec<AccountId> {
+        let own = self.members().filter(|m| m.granted_through.is_none() && m.permissions.contains(permission));
+        own.map(|m| m.account_id).collect()
     }
 
     /// All accounts that this person is a member of.
     pub fn accounts(&self) -> Vec<AccountId> {
-        self.person().map_or_else(Vec::new, |person| person.memberships.iter().map(|m| m.account_id).collect())
+        self.members().map(|m| m.account_id).collect()
+    }
+
+    /// The same without those that a partnership has granted.
+    pub fn own_accounts(&self) -> Vec<AccountId> {
+        self.members().filter(|m| m.granted_through.is_none()).map(|m| m.account_id).collect()
+    }
+
+    /// The memberships of this person.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.person().into_iter().flat_map(|person| &person.memberships)
+    }
+}
+
+impl Person {
+    /// The key that they use, if it is one.
+    pub const fn key(&self) -> Option<&Key> {
+        match &self.credential {
+            Credential::ApiKey(key) => Some(key),
+            Credential::Session(_) => None,
+        }
+    }
+}
+
+/// Uses of a key are written down at most this often.
+const USES_NOTED: TimeDelta = TimeDelta::minutes(1);
+
+impl Key {
+    /// The key of this row.
+    pub const fn of(row: &api_key::Model) -> Self {
+        Self {
+            id: row.id,
+            account_id: row.account_id,
+            permissions: Permissions::from_bits(row.permissions),
+            granted_through: row.granted_through_id,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+        }
+    }
+
+    /// Whether a use at this instant is to be written down.
+    pub fn is_use_due(&self, now: DateTime<Utc>) -> bool {
+        self.last_used_at.is_none_or(|last| now - last >= USES_NOTED)
     }
 }

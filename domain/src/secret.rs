@@ -13,6 +13,19 @@ pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// How every API key begins: so that one is known from a sign-in, and found by those who look for leaked ones.
+const API_KEY: &str = "mandate_key_";
+
+/// A new API key: its beginning, and 256 bits.
+pub fn new_api_key() -> String {
+    format!("{API_KEY}{}", new_token())
+}
+
+/// Whether a bearer token is an API key.
+pub fn is_api_key(token: &str) -> bool {
+    token.starts_with(API_KEY)
+}
+
 /// What is stored of a token: it has enough entropy for a plain hash. The look-up is by this value, so its time tells
 /// nothing about the token.
 pub fn hash(token: &str) -> String {

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, broadcast};
 /// What a commit has to tell.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
-    /// Accounts whose feed has grown.
+    /// Accounts whose feed has grown, or in which a right has ended.
     pub accounts: Vec<AccountId>,
     /// Whether there are new jobs.
     pub jobs: bool,

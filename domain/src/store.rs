@@ -33,6 +33,8 @@ pub struct Store {
     /// The turn to write to a SQLite file. Who waits does so here, in a row and without a connection: SQLite's own waiters try
     /// again by chance, and would hold every connection that readers need.
     turn: Arc<Mutex<()>>,
+    /// Whether a request that does nothing but read keeps a connection.
+    keeps_connections: bool,
 }
 
 /// What time it is: for the product, and really.
@@ -47,7 +49,13 @@ pub struct Now {
 impl Store {
     /// Takes an open pool.
     pub fn new(db: DatabaseConnection, signals: Signals, settings: Arc<Settings>) -> Self {
-        Self { db, signals, settings, turn: Arc::default() }
+        Self { db, signals, settings, turn: Arc::default(), keeps_connections: true }
+    }
+
+    /// The same, but every statement goes through the pool: whoever listens to that hears all of them.
+    #[must_use]
+    pub fn through_the_pool(self) -> Self {
+        Self { keeps_connections: false, ..self }
     }
 
     /// The pool: for the queue, migrations and checks of health; use cases get a `Reader` or `Work`.
@@ -78,6 +86,9 @@ impl Store {
 
     /// The same for a request that does nothing but read: it keeps its connection to its end, so it must not write beside it.
     pub fn reader_on_one_connection(&self, actor: Actor, now: DateTime<Utc>, statements: Statements) -> Reader {
+        if !self.keeps_connections {
+            return self.reader(actor, now, statements);
+        }
         let conn = Counted { inner: Reads::on_one(self.db.clone()), statements };
         Reader { conn, actor, now, settings: self.settings.clone() }
     }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use uuid::Uuid;
 
 use crate::activity::Event;
-use crate::actor::Actor;
+use crate::actor::{Actor, Person};
 use crate::error::Error;
 use crate::job::{self, NewJob};
 use crate::notification::Notice;
@@ -32,11 +32,23 @@ pub struct Work {
     audits: Vec<audit_entry::Model>,
     notifications: Vec<notification::Model>,
     jobs: Vec<NewJob>,
+    /// Accounts in which a right has ended: their streams look at once.
+    ended_in: Vec<AccountId>,
 }
 
 impl Work {
     pub(crate) fn new(txn: Counted<DatabaseTransaction>, actor: Actor, now: Now, settings: Arc<Settings>) -> Self {
-        Self { txn, actor, now, settings, activities: vec![], audits: vec![], notifications: vec![], jobs: vec![] }
+        Self {
+            txn,
+            actor,
+            now,
+            settings,
+            activities: vec![],
+            audits: vec![],
+            notifications: vec![],
+            jobs: vec![],
+            ended_in: vec![],
+        }
     }
 
     /// Who acts.
@@ -54,6 +66,13 @@ impl Work {
     /// `Denied` for nobody and for the product itself.
     pub fn user_id(&self) -> Result<UserId, Error> {
         self.actor.user_id().ok_or(Error::Denied)
+    }
+
+    /// The person who acts, where no key of theirs will do.
+    /// # Errors
+    /// `Denied` for everybody else.
+    pub fn in_person(&self) -> Result<&Person, Error> {
+        self.actor.in_person().ok_or(Error::Denied)
     }
 
     /// From here on, the same act is done by this person: who has just proven who they are.
@@ -148,28 +167,24 @@ impl Work {
         self.jobs.push(job);
     }
 
+    /// A right in this account has ended: streams that hung on it end with the commit, not at their next look.
+    pub fn end_streams(&mut self, account_id: AccountId) {
+        self.ended_in.push(account_id);
+    }
+
     /// Records who did what to what, and through what it was allowed.
     pub fn record(&mut self, operation: &str, grant: Option<Grant>, subject_id: Option<Uuid>) {
         let account_id = grant.map(|grant| grant.account_id);
-        self.record_in(operation, account_id, grant.and_then(|grant| grant.partnership_id), subject_id);
-    }
-
-    fn record_in(
-        &mut self,
-        operation: &str,
-        account_id: Option<AccountId>,
-        partnership_id: Option<entities::id::PartnershipId>,
-        subject_id: Option<Uuid>,
-    ) {
         self.audits.push(audit_entry::Model {
             id: self.new_id::<AuditEntryId>(),
             occurred_at: self.now(),
             actor_id: self.actor.user_id(),
             acting_for_id: account_id,
-            partnership_id,
+            partnership_id: grant.and_then(|grant| grant.within()),
             operation: operation.to_owned(),
             account_id,
             subject_id,
+            api_key_id: self.actor.key().map(|key| key.id),
             outcome: "DONE".to_owned(),
             ip: self.actor.person().and_then(|person| person.ip.clone()),
         });
@@ -181,13 +196,13 @@ impl Work {
         sql::insert_new::<notification::Entity>(&self.txn, &self.notifications).await?;
         job::insert(&self.txn, &self.jobs).await?;
         self.place_activities().await?;
-        let Self { txn, activities, jobs, .. } = self;
+        let Self { txn, activities, jobs, ended_in, .. } = self;
         txn.inner.commit().await?;
         // only now: nothing that was taken back is counted
         for event in &activities {
             metrics::counter!("mandate_activity_total", "kind" => event.kind.clone()).increment(1);
         }
-        let mut accounts: Vec<_> = activities.iter().map(|event| event.account_id).collect();
+        let mut accounts: Vec<_> = activities.iter().map(|event| event.account_id).chain(ended_in).collect();
         accounts.sort_unstable();
         accounts.dedup();
         Ok(Told { accounts, jobs: !jobs.is_empty() })

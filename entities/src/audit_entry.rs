@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AuditEntryId, PartnershipId, UserId};
+use crate::id::{AccountId, ApiKeyId, AuditEntryId, PartnershipId, UserId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "audit_entry")]
@@ -17,6 +17,8 @@ pub struct Model {
     pub operation: String,
     pub account_id: Option<AccountId>,
     pub subject_id: Option<Uuid>,
+    /// The key that the actor used, if it was one.
+    pub api_key_id: Option<ApiKeyId>,
     pub outcome: String,
     pub ip: Option<String>,
 }

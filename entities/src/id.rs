@@ -41,6 +41,7 @@ macro_rules! ids {
 ids! {
     AccountId,
     ActivityId,
+    ApiKeyId,
     AuditEntryId,
     CartId,
     CartItemId,
@@ -53,6 +54,7 @@ ids! {
     JournalEntryId,
     LedgerLineId,
     MailedTokenId,
+    MemberInvitationId,
     MembershipId,
     NotificationId,
     OfferingId,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod api_key;
 pub mod audit_entry;
 pub mod cart;
 pub mod cart_item;
@@ -20,6 +21,7 @@ pub mod job;
 pub mod journal_entry;
 pub mod ledger_line;
 pub mod mailed_token;
+pub mod member_invitation;
 pub mod membership;
 pub mod notification;
 pub mod offering;

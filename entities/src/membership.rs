@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, MembershipId, UserId};
+use crate::id::{AccountId, MembershipId, PartnershipId, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -25,6 +25,8 @@ pub struct Model {
     pub account_id: AccountId,
     pub role: Role,
     pub permissions: i32,
+    /// The partnership through which it was granted: it carries no more than that, and ends with it.
+    pub granted_through_id: Option<PartnershipId>,
     pub created_at: DateTimeUtc,
 }
 

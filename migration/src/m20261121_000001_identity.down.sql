@@ -1,6 +1,8 @@
 DROP TABLE clock;
 DROP TABLE idempotency_key;
 DROP TABLE partner_profile;
+DROP TABLE member_invitation;
+DROP TABLE api_key;
 DROP TABLE membership;
 DROP TABLE account;
 DROP TABLE mailed_token;

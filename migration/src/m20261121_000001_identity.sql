@@ -68,11 +68,48 @@ CREATE TABLE membership (
     account_id /uuid/ NOT NULL REFERENCES account (id),
     role text NOT NULL CHECK (role IN ('OWNER', 'ADMIN', 'BILLING', 'TECHNICAL', 'VIEWER')),
     permissions integer NOT NULL,
+    granted_through_id /uuid/,
     created_at /instant/ NOT NULL
 );
 CREATE UNIQUE INDEX membership_person ON membership (account_id, user_id);
 CREATE UNIQUE INDEX membership_owner ON membership (account_id) WHERE role = 'OWNER';
 CREATE INDEX membership_user ON membership (user_id);
+CREATE INDEX membership_granted ON membership (granted_through_id) WHERE granted_through_id IS NOT NULL;
+CREATE TABLE api_key (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    created_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    name text NOT NULL,
+    permissions integer NOT NULL CHECK (permissions <> 0),
+    secret_hash text NOT NULL UNIQUE,
+    granted_through_id /uuid/,
+    created_at /instant/ NOT NULL,
+    expires_at /instant/,
+    last_used_at /instant/,
+    revoked_at /instant/
+);
+CREATE INDEX api_key_account ON api_key (account_id, id) WHERE revoked_at IS NULL;
+CREATE INDEX api_key_creator ON api_key (created_by_id) WHERE revoked_at IS NULL;
+CREATE INDEX api_key_granted ON api_key (granted_through_id) WHERE revoked_at IS NULL AND granted_through_id IS NOT NULL;
+CREATE TABLE member_invitation (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    email text NOT NULL,
+    role text NOT NULL CHECK (role IN ('ADMIN', 'BILLING', 'TECHNICAL', 'VIEWER')),
+    permissions integer NOT NULL CHECK (permissions <> 0),
+    status text NOT NULL CHECK (status IN ('PENDING', 'ACCEPTED', 'WITHDRAWN')),
+    invited_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    api_key_id /uuid/ REFERENCES api_key (id),
+    granted_through_id /uuid/,
+    created_at /instant/ NOT NULL,
+    expires_at /instant/ NOT NULL,
+    answered_at /instant/
+);
+CREATE UNIQUE INDEX member_invitation_pending ON member_invitation (account_id, email) WHERE status = 'PENDING';
+CREATE INDEX member_invitation_sender ON member_invitation (invited_by_id) WHERE status = 'PENDING';
+CREATE INDEX member_invitation_key ON member_invitation (api_key_id) WHERE status = 'PENDING' AND api_key_id IS NOT NULL;
+CREATE INDEX member_invitation_granted ON member_invitation (granted_through_id)
+    WHERE status = 'PENDING' AND granted_through_id IS NOT NULL;
 CREATE TABLE partner_profile (
     id /uuid/ PRIMARY KEY,
     account_id /uuid/ NOT NULL UNIQUE REFERENCES account (id),

@@ -70,6 +70,7 @@ CREATE TABLE audit_entry (
     operation text NOT NULL,
     account_id /uuid/ REFERENCES account (id),
     subject_id /uuid/,
+    api_key_id /uuid/ REFERENCES api_key (id),
     outcome text NOT NULL,
     ip text
 );

@@ -10,7 +10,8 @@ use tests::{
 use worker::notification::{Mail, Outcome, Transport, transport::DEADLINE};
 
 fn mail(number: u128) -> Mail {
-    renderer().render(&request(number, "de", samples("Bolt").swap_remove(2).1)).expect("a mail")
+    let offer = samples("Bolt").into_iter().map(|(_, content)| content).find(|one| one.kind() == "invitation-received");
+    renderer().render(&request(number, "de", offer.expect("an offer"))).expect("a mail")
 }
 
 fn smtp(url: &str, sink: &SmtpSink) -> Transport {

@@ -1,6 +1,7 @@
 //! Every scenario in one binary: it links once.
 
 mod access_request;
+mod api_key;
 mod architecture;
 mod billing;
 mod client;
@@ -16,10 +17,13 @@ mod identity;
 mod identity_edge;
 mod invitation;
 mod invoice;
+mod leaver;
 mod lists;
 mod mail_transport;
 mod mails;
 mod matrix;
+mod member;
+mod member_speed;
 mod nested_read;
 mod order;
 mod order_edge;

@@ -27,6 +27,7 @@ use crate::auditor::audit;
 use crate::client::Reply;
 use crate::database::{Database, Db, Snapshot};
 use crate::mailbox::{Mail, read_folder};
+use crate::plans::Recorder;
 
 /// Where the clock of every test stands at first.
 pub const BEGINNING: &str = "2026-11-21T09:00:00Z";
@@ -35,6 +36,8 @@ pub const BEGINNING: &str = "2026-11-21T09:00:00Z";
 pub struct TestApp {
     /// What use cases run on, for what no mutation does.
     pub store: Store,
+    /// What it sends to the database; queries are heard where it was started recorded.
+    pub recorder: Recorder,
     router: axum::Router,
     context: Context,
     mails: TempDir,
@@ -44,7 +47,16 @@ pub struct TestApp {
 impl TestApp {
     /// Starts on an empty database, with the demo's seller, the test gateway, and a test clock at [`BEGINNING`].
     pub async fn start(db: Db) -> Self {
-        let app = Self::on(Database::fresh(db).await).await;
+        Self::begin(Database::fresh(db).await, |store| store).await
+    }
+
+    /// The same, with a recorder that hears what queries send, too.
+    pub async fn start_recorded(db: Db) -> Self {
+        Self::begin(Database::fresh(db).await, Store::through_the_pool).await
+    }
+
+    async fn begin(database: Database, with: fn(Store) -> Store) -> Self {
+        let app = Self::on(database, with).await;
         app.set_clock(BEGINNING).await;
         domain::job::schedule::set_up(&app.store, &worker::schedule::all()).await.expect("the schedule");
         app
@@ -52,7 +64,7 @@ impl TestApp {
 
     /// Starts where another one was frozen.
     pub async fn resume(snapshot: &Snapshot) -> Self {
-        Self::on(snapshot.copy().await).await
+        Self::on(snapshot.copy().await, |store| store).await
     }
 
     /// Stops, and keeps the database as it stands.
@@ -61,10 +73,11 @@ impl TestApp {
         self.database.freeze().await
     }
 
-    async fn on(database: Database) -> Self {
+    async fn on(database: Database, with: fn(Store) -> Store) -> Self {
         let url = database.url().parse().expect("a database address");
-        let pool = database::connect(&url, 8).await.expect("a database that answers");
-        let store = Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool)));
+        let mut pool = database::connect(&url, 8).await.expect("a database that answers");
+        let recorder = Recorder::on(&mut pool);
+        let store = with(Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool))));
         let mails = TempDir::new().expect("a folder");
         let router = App {
             store: store.clone(),
@@ -90,7 +103,7 @@ impl TestApp {
             transport: Transport::files(mails.path()).expect("a folder for mails"),
         };
         let context = Context { store: store.clone(), post: Arc::new(post) };
-        Self { store, router, context, mails, database }
+        Self { store, recorder, router, context, mails, database }
     }
 
     /// Sends a document as nobody.
@@ -112,9 +125,14 @@ impl TestApp {
         self.request(request.body(Body::from(body)).expect("a request")).await
     }
 
+    /// Sends any request; the answer before its body is read, as for streams.
+    pub async fn open(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
     /// Sends any request; a body that is not JSON is given as a string.
     pub async fn request(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self.open(request).await;
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
         let body = serde_json::from_slice(&bytes)

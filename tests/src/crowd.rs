@@ -79,6 +79,7 @@ impl Renewals {
             account_id: one.account,
             role: Role::Owner,
             permissions: Permissions::of_role(Role::Owner).bits(),
+            granted_through_id: None,
             created_at: instant(BEGAN),
         }
     }

@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::{Europe::Berlin, Tz};
 use uuid::Uuid;
 use worker::notification::{
-    AccessLevel, AccessTerms, Amount, Content, Direction, Line, Link, MailRequest, Payer, PricedLine, Renderer, Seller,
+    AccessLevel, AccessTerms, Amount, Content, Direction, Line, Link, MailRequest, Owner, Payer, PricedLine, Renderer,
+    Role, Seller,
 };
 
 /// A provider with an umlaut and an address of several lines.
@@ -77,6 +78,7 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
         ("a week", Content::VerifyAddress { valid_for_hours: 168 }),
         ("an hour", Content::ResetPassword { valid_for_hours: 1 }),
     ];
+    all.extend(member_samples(named));
     for (shape, direction) in ["offer", "request"].into_iter().zip(both) {
         let terms = if shape == "offer" { full(Payer::Partner) } else { partial(&name()) };
         let message = (shape == "offer").then(|| format!("{}\n\n.\r\n..\r\nBis bald!", name()));
@@ -121,6 +123,67 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
     }
     all.extend(money_samples(named));
     all
+}
+
+/// The kinds that are about members.
+fn member_samples(name: &str) -> Vec<(&'static str, Content)> {
+    let name = || name.to_owned();
+    let some = || vec![name(), "deploy".to_owned()];
+    let permissions = || vec!["VIEW_PRODUCTS".to_owned(), "PURCHASE".to_owned()];
+    let invited = |has_sign_in| Content::MemberInvited {
+        account: name(),
+        invited_by: "Jo Bolt".to_owned(),
+        role: Role::Technical,
+        permissions: permissions(),
+        has_sign_in,
+        valid_for_hours: 168,
+    };
+    let changed = Content::MembershipChanged {
+        account: name(),
+        changed_by: name(),
+        role: Role::Billing,
+        permissions: permissions(),
+    };
+    let removed = Content::MembershipEnded {
+        account: name(),
+        ended_by: Some("Jo Bolt".to_owned()),
+        partner: None,
+        keys: some(),
+        invitations: vec!["new@bolt.example".to_owned()],
+        memberships: some(),
+        clients: 12,
+    };
+    let with_partner = Content::MembershipEnded {
+        account: name(),
+        ended_by: None,
+        partner: Some("Acme Studio".to_owned()),
+        keys: vec![],
+        invitations: vec![],
+        memberships: vec![],
+        clients: 0,
+    };
+    let granted = Content::GrantsEnded {
+        partner: name(),
+        members: vec![format!("{} (vi@bolt.example)", name())],
+        keys: some(),
+        invitations: vec![],
+    };
+    let owner = |to| Content::OwnershipTransferred {
+        to,
+        account: name(),
+        former: "Jo Bolt".to_owned(),
+        new: "Vi Bolt".to_owned(),
+    };
+    vec![
+        ("new", invited(false)),
+        ("known", invited(true)),
+        ("changed", changed),
+        ("removed", removed),
+        ("with its partnership", with_partner),
+        ("granted", granted),
+        ("new", owner(Owner::New)),
+        ("former", owner(Owner::Former)),
+    ]
 }
 
 /// The kinds that are about orders, invoices and renewals.

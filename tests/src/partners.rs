@@ -167,6 +167,7 @@ impl Partners {
                 account_id: *account_id,
                 role: *role,
                 permissions: Permissions::of_role(*role).bits(),
+                granted_through_id: None,
                 created_at: began(),
             })
             .await;

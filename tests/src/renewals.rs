@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::actor::{Actor, Member, Person};
+use domain::actor::{Actor, Credential, Member, Person};
 use domain::calendar::{boundary, start_of_day};
 use domain::database::{self, DatabaseUrl};
 use domain::permission::Permissions;
@@ -176,17 +176,18 @@ impl Renewals {
             account_id,
             role,
             permissions: permissions.bits(),
+            granted_through_id: None,
             created_at: now,
         };
         self.add::<membership::Entity>(member).await;
         Actor::Person(Arc::new(Person {
             user_id,
-            session_id: self.id(),
+            credential: Credential::Session(self.id()),
             email: email.into(),
             locale: "en".into(),
             email_verified_at: Some(now),
             is_staff: false,
-            memberships: vec![Member { membership_id, account_id, role, permissions }],
+            memberships: vec![Member { membership_id, account_id, role, permissions, granted_through: None }],
             ip: None,
         }))
     }

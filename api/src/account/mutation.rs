@@ -10,10 +10,10 @@ use domain::calendar::Country;
 use domain::error::Refusal;
 use domain::partnership::commands as partnership;
 use domain::patch::Patch;
-use domain::{Error, secret, text};
+use domain::{Error, text};
 
 use super::object::{Account, User};
-use super::tries::Tries;
+use super::tries::{Tries, keys};
 use crate::answer::{answer, payloads};
 use crate::auth::CallerIp;
 use crate::context::ContextExt;
@@ -157,8 +157,8 @@ impl AccountMutation {
             ctx.write(move |work| Box::pin(commands::sign_in(work, proof.clone(), ip.clone()))).await
         };
         let end = end.await;
-        if let (Ok(_), Some(tries)) = (&end, tries(ctx)) {
-            tries.give_back(&keys).await;
+        if end.is_ok() {
+            give_back(ctx, &keys).await;
         }
         answer(end, |signed_in| signed_in_payload(ctx, signed_in))
     }
@@ -244,7 +244,8 @@ fn signed_in_payload(ctx: &Context<'_>, signed_in: SignedIn) -> SignInPayload {
     }
 }
 
-fn ip(ctx: &Context<'_>) -> Option<String> {
+/// Where the request came from, for the audit log.
+pub fn ip(ctx: &Context<'_>) -> Option<String> {
     ctx.data_opt::<CallerIp>().and_then(|ip| ip.text())
 }
 
@@ -252,11 +253,18 @@ fn tries<'c>(ctx: &Context<'c>) -> Option<&'c Arc<Tries>> {
     ctx.data_opt::<Arc<Tries>>()
 }
 
+/// Gives a try back that succeeded.
+pub async fn give_back(ctx: &Context<'_>, keys: &[String]) {
+    if let Some(tries) = tries(ctx) {
+        tries.give_back(keys).await;
+    }
+}
+
 /// Counts a try from this address and for this user, however the user's address is written; and says by which keys.
-async fn count_try(ctx: &Context<'_>, what: &str, email: &str) -> Result<[String; 2], EdgeError> {
-    let network = ctx.data_opt::<CallerIp>().map_or_else(String::new, |ip| ip.network());
-    let email = text::email("email", email).unwrap_or_else(|_| email.trim().to_lowercase());
-    let keys = [format!("{what}:from:{network}"), format!("{what}:for:{}", secret::hash(&email))];
+pub async fn count_try(ctx: &Context<'_>, what: &str, subject: &str) -> Result<[String; 2], EdgeError> {
+    let from = ctx.data_opt::<CallerIp>().copied().unwrap_or(CallerIp(None));
+    let subject = text::email("email", subject).unwrap_or_else(|_| subject.trim().to_lowercase());
+    let keys = keys(what, from, &subject);
     if let Some(tries) = tries(ctx) {
         tries.count(&keys).await?;
     }

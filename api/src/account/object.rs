@@ -14,6 +14,7 @@ use super::loader::{Held, Members, OwnerOf};
 use crate::activity::loader::Feed;
 use crate::activity::object::{ActivityEvent, ActivityEventConnection, ActivityKind};
 use crate::answer::loaded;
+use crate::api_key::object::{ApiKey, keys_of};
 use crate::billing::loader::Invoices;
 use crate::billing::object::{Invoice, InvoiceConnection, PaymentMethod, Wallet};
 use crate::billing::query::{self as billing, InvoiceFilter};
@@ -271,6 +272,11 @@ impl Account {
         }
         let Some(owner) = loaded(ctx.loads().load_one(OwnerOf(self.0.id)).await)? else { return Ok(None) };
         Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(owner.user_id)).await)?.map(User))
+    }
+
+    /// With MANAGE_MEMBERS; oldest first.
+    async fn api_keys(&self, ctx: &Context<'_>) -> Result<Vec<ApiKey>> {
+        keys_of(ctx, self.0.id).await
     }
 
     /// What the viewer may do here, all paths together.

@@ -7,8 +7,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use domain::secret;
 use redis::{Script, aio::ConnectionManager};
 
+use crate::auth::CallerIp;
 use crate::error::EdgeError;
 
 /// Tries in a window.
@@ -85,6 +87,11 @@ impl Tries {
             }
         }
     }
+}
+
+/// The keys under which a try is counted: where it comes from, and for whom or what.
+pub fn keys(what: &str, from: CallerIp, subject: &str) -> [String; 2] {
+    [format!("{what}:from:{}", from.network()), format!("{what}:for:{}", secret::hash(subject))]
 }
 
 /// The tries of the last minute, of each key.

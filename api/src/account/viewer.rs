@@ -7,15 +7,16 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::account::queries::{self, About};
 use domain::actor::Person;
 use domain::permission::Step;
-use entities::membership;
+use entities::{api_key, membership};
 
 use super::object::{Account, Membership, MembershipConnection, Permission, User};
 use crate::answer::loaded;
+use crate::api_key::object::ApiKey;
 use crate::connection::{Connection as _, Count, Paging};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode};
-use crate::loader::Seen;
+use crate::loader::Reached;
 use crate::node::Node;
 use crate::scalar::DateTime;
 
@@ -40,8 +41,11 @@ impl Viewer {
     ) -> Result<MembershipConnection> {
         let page = Paging { first, after, last, before }.request()?;
         let rows = ctx.read(queries::own_memberships(&ctx.reader(), &page).await)?;
+        // a key that was made through a partnership stands on a membership of the partner, which is not shown to it
+        let is_through = self.0.key().is_some_and(|key| key.granted_through.is_some());
+        let count = if is_through { rows.rows.len() } else { self.0.memberships.len() };
         let rows = rows.map(|row| (row.id.0, Membership(row)));
-        Ok(MembershipConnection::new(rows, Count::known(self.0.memberships.len()))?)
+        Ok(MembershipConnection::new(rows, Count::known(count))?)
     }
 
     /// The same question that every field asks before it answers, with the path that grants it. What the viewer does not see is
@@ -110,8 +114,14 @@ pub enum PermissionStepKind {
 
 async fn show(ctx: &Context<'_>, person: &Person, step: Step) -> Result<PermissionStep> {
     Ok(match step {
+        Step::ApiKey(id) => {
+            let row = loaded(ctx.loads().load_one(Reached::<api_key::Model>::by(id)).await)?;
+            let key = ApiKey(row.ok_or_else(EdgeError::internal)?);
+            let description = format!("API key {}", key.0.name);
+            PermissionStep { kind: PermissionStepKind::ApiKey, node: Node::ApiKey(key), description }
+        }
         Step::Membership(id) => {
-            let row = loaded(ctx.loads().load_one(Seen::<membership::Model>::by(id)).await)?;
+            let row = loaded(ctx.loads().load_one(Reached::<membership::Model>::by(id)).await)?;
             let row = row.ok_or_else(EdgeError::internal)?;
             let name = Account::by(ctx, row.account_id).await?.0.name;
             let description = format!("{} of {name}", enum_value(super::object::Role::from(row.role)));

@@ -21,6 +21,7 @@ use crate::scalar::{DateTime, Url};
 pub enum ActivityKind {
     AccountCreated,
     MemberAdded,
+    MemberChanged,
     MemberRemoved,
     ClientCreated,
     InquiryReceived,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Result, Subscription};
+use domain::account::queries::authenticate_again;
 use domain::activity::queries;
-use domain::{Error, Reader, Store};
+use domain::{Error, Store};
 use entities::activity;
 use entities::id::AccountId;
 use futures::Stream;
@@ -15,13 +16,14 @@ use tokio::sync::broadcast;
 
 use super::object::ActivityEvent;
 use crate::answer::top_level;
-use crate::context::ContextExt;
+use crate::context::{ContextExt, Session};
 use crate::cursor;
 use crate::error::{Code, EdgeError};
 use crate::id::{Kind, decode_as};
 
-/// How often a stream looks whether it may go on, and, without a hint, whether there is news.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often a stream looks whether it may go on, and, without a hint, whether there is news: so often that it has ended within a
+/// second of the right that it hung on.
+const LOOK: Duration = Duration::from_millis(800);
 /// Events read at once.
 const BATCH: i64 = 100;
 
@@ -42,14 +44,15 @@ impl Subscription {
         let forbidden = || EdgeError::new(Code::Forbidden, "There is no such account, or not for you.");
         let account_id = decode_as(Kind::Account, &account_id).map(AccountId).map_err(|_| forbidden())?;
         let after = after.as_deref().map(cursor::decode::<i64>).transpose()?;
-        let (store, reader) = (ctx.session().store().clone(), ctx.reader());
+        let (store, session) = (ctx.session().store().clone(), ctx.session().clone());
         // listens before it looks: what is committed in between is hinted at
         let hints = store.signals().feeds_in.subscribe();
-        let standing = queries::standing(&reader, account_id).await.map_err(top_level)?;
+        let standing = queries::standing(&session.reader(), account_id).await.map_err(top_level)?;
         if !standing.is_open {
             return Err(forbidden().into());
         }
-        let follow = Follow { store, reader, account_id, position: after.unwrap_or(standing.last), hints, first: true };
+        let follow =
+            Follow { store, session, account_id, position: after.unwrap_or(standing.last), hints, first: true };
         Ok(stream::unfold(Some(follow), |follow| async move {
             let mut follow = follow?;
             match follow.next().await {
@@ -64,7 +67,8 @@ impl Subscription {
 
 struct Follow {
     store: Store,
-    reader: Arc<Reader>,
+    /// The operation's own: what is nested in an event is read as what its reader may see then.
+    session: Session,
     account_id: AccountId,
     position: i64,
     hints: broadcast::Receiver<Arc<[AccountId]>>,
@@ -78,8 +82,12 @@ impl Follow {
             if !std::mem::take(&mut self.first) {
                 self.hint().await;
             }
-            let now = self.store.now().await?.now;
-            let reader = self.store.reader(self.reader.actor().clone(), now, self.reader.statements().clone());
+            let (actor, now) = authenticate_again(&self.store, self.session.reader().actor()).await?;
+            if actor.person().is_none() {
+                return Ok(None);
+            }
+            self.session.become_actor(actor, now.now);
+            let reader = self.session.reader();
             let standing = queries::standing(&reader, self.account_id).await?;
             if !standing.is_open {
                 return Ok(None);

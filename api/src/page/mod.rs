@@ -4,6 +4,7 @@
 //! changes nothing: programs that look into mails open every link. The token in the form is what lets it be sent, so no foreign page
 //! can send it; there are no cookies.
 
+mod join;
 mod text;
 
 use std::net::SocketAddr;
@@ -22,16 +23,17 @@ use domain::{Actor, Error, Reader};
 use serde::Deserialize;
 
 use self::text::{ENGLISH, Texts, of_locale};
-use crate::auth::SignIn;
+use crate::auth::{CallerIp, SignIn};
 
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify` and `/reset`.
+/// `/verify`, `/reset` and `/join`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
         .route("/reset", get(show_reset).post(do_reset))
+        .route("/join", get(join::show).post(join::accept))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }
@@ -98,7 +100,7 @@ async fn do_reset(
         Ok(found) => found,
         Err(error) => return sorry(ENGLISH, &error),
     };
-    let ip = edge.ip(peer.map(|peer| peer.0.0.ip()), &headers).text();
+    let ip = caller(&edge, peer.as_ref(), &headers).text();
     let end = async {
         let new = NewPassword::prepare(&reader(&edge).await?, reset.token.clone(), &reset.password.into()).await?;
         let act = edge.store.write(Actor::Anonymous, Statements::default(), move |work| {
@@ -180,6 +182,11 @@ fn page(status: StatusCode, texts: &Texts, title: &str, body: &str) -> Response 
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (status, headers, Html(html)).into_response()
+}
+
+/// The caller, for the audit log and for limits.
+fn caller(edge: &SignIn, peer: Option<&Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> CallerIp {
+    edge.ip(peer.map(|peer| peer.0.0.ip()), headers)
 }
 
 fn escape(text: &str) -> String {

@@ -9,5 +9,7 @@ mod sign_up;
 pub use account::{UpdateAccount, update_account};
 pub use person::{AddStaff, UpdateUser, Verified, add_staff, update_user, verify_email};
 pub use reset::{NewPassword, mail_password_reset, request_password_reset, reset_password};
+pub(crate) use session::open_session;
 pub use session::{SignedIn, sign_in, sign_out};
+pub(crate) use sign_up::insert_user;
 pub use sign_up::{PreparedSignUp, SignUp, SignedUp, sign_up};

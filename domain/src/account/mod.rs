@@ -10,11 +10,12 @@
 
 pub(crate) mod actions;
 pub mod commands;
+pub(crate) mod identify;
 pub mod job;
 pub(crate) mod password;
 pub mod queries;
 pub mod rules;
-mod store;
+pub(crate) mod store;
 pub(crate) mod subject;
 pub mod token;
 

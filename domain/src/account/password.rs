@@ -22,6 +22,13 @@ const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$AAAAAAA
 #[derive(Clone)]
 pub struct PasswordHash(pub(super) String);
 
+impl PasswordHash {
+    /// For the column.
+    pub(crate) fn hashed(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")
@@ -29,7 +36,7 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// Hashes a password that the rules have let through.
-pub(super) async fn hash(password: SecretString) -> Result<PasswordHash, Error> {
+pub(crate) async fn hash(password: SecretString) -> Result<PasswordHash, Error> {
     blocking(move || Argon2::default().hash_password(password.expose_secret().as_bytes()).map(|hash| hash.to_string()))
         .await?
         .map(PasswordHash)

@@ -2,28 +2,36 @@
 
 use std::collections::HashMap;
 
-use entities::id::{AccountId, PartnershipId, ProductId};
+use entities::id::{AccountId, PartnershipId, ProductId, UserId};
 use entities::mailed_token;
 use entities::{membership, user};
 use sea_orm::FromQueryResult;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::identify::{Claim, identify};
 use super::{password, rules, store, token};
 use crate::actor::Actor;
 use crate::error::{Code, Error, refuse};
 use crate::nested::{self, List};
 use crate::page::{ById, Order, Page};
 use crate::permission::{self, Permission, Permissions, Target, visible};
-use crate::secret;
 use crate::sql::Sql;
 use crate::store::{Now, Reader, Store};
 use crate::text;
 
-/// Who calls, and what time it is, in one statement. Without a token, and with one of a session that is over or never was, that
-/// is nobody: the edge tells the two apart.
+/// Who calls, and what time it is, in one statement whatever they are a member of. Without a token, and with one of a session or key
+/// that is over or never was, that is nobody: the edge tells the two apart.
 pub async fn authenticate(store: &Store, token: Option<&str>, ip: Option<String>) -> Result<(Actor, Now), Error> {
-    store::identify(store.pool(), token.map(secret::hash).as_deref(), ip).await
+    identify(store.pool(), token.map_or(Claim::Nobody, Claim::Bearer), ip).await
+}
+
+/// The same again for somebody who was let in before, by what is so now: their sign-in or key may have ended, and what they hold may
+/// be something else. Nobody where it has ended.
+pub async fn authenticate_again(store: &Store, actor: &Actor) -> Result<(Actor, Now), Error> {
+    let claim = actor.person().map_or(Claim::Nobody, |person| Claim::Again(person.credential));
+    let ip = actor.person().and_then(|person| person.ip.clone());
+    identify(store.pool(), claim, ip).await
 }
 
 /// Whether this address is a user's; for operators, never for an answer to the public.
@@ -36,6 +44,13 @@ pub async fn is_known(store: &Store, email: &str) -> Result<bool, Error> {
 pub struct Proof {
     /// Whose.
     pub(super) user: user::Model,
+}
+
+impl Proof {
+    /// Whose.
+    pub fn user_id(&self) -> UserId {
+        self.user.id
+    }
 }
 
 /// Checks an address and a password: one statement and one check, whatever comes of it.
@@ -61,7 +76,7 @@ pub async fn mailed_link(reader: &Reader, link: &str) -> Result<MailedLink, Erro
     let found = token::find(reader.conn(), link, "").await?;
     let row = token::usable(found, reader.now())?;
     let user = store::user_by_email(reader.conn(), &row.email).await?;
-    Ok(MailedLink { kind: row.kind, email: row.email, user })
+    Ok(MailedLink { kind: row.kind, email: row.email, user, subject_id: row.subject_id })
 }
 
 /// A link that can still be used.
@@ -73,6 +88,8 @@ pub struct MailedLink {
     pub email: String,
     /// The user with that address, if there is one.
     pub user: Option<user::Model>,
+    /// The row that it opens, of the type that its kind says.
+    pub subject_id: Option<Uuid>,
 }
 
 /// What the reader's actor may do in each of the accounts, all ways together, in one statement.
@@ -111,9 +128,12 @@ pub async fn count_members(reader: &Reader, accounts: &[AccountId]) -> Result<Ha
 
 /// The actor's own memberships, oldest first; none for nobody.
 pub async fn own_memberships(reader: &Reader, page: &ById) -> Result<Page<membership::Model>, Error> {
-    let Some(user_id) = reader.actor().user_id() else { return Ok(Page::empty()) };
+    let actor = reader.actor();
+    let ids: Vec<_> = actor.members().map(|member| member.membership_id).collect();
     let mut sql = reader.sql();
-    sql.add("SELECT x.* FROM membership x WHERE x.user_id = ?", [user_id.into()]);
+    sql.push("SELECT x.* FROM membership x WHERE x.id ").any(&ids);
+    // a key's member may be its creator's membership of the partner: that is not the key's to see
+    sql.push(" AND x.account_id ").any(&actor.accounts());
     page.bounds(&mut sql, "x.id", Order::Ascending);
     page.order(&mut sql, "x.id", Order::Ascending);
     Ok(page.cut(sql.all(reader.conn()).await?))

@@ -1,77 +1,15 @@
 //! The statements of this area.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
-use entities::id::{AccountId, MembershipId, SessionId, UserId};
-use entities::membership::Role;
+use entities::id::{AccountId, SessionId, UserId};
 use entities::{account, user};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::json;
 
 use crate::Work;
-use crate::actor::{Actor, Member, Person};
 use crate::calendar::start_of_day;
-use crate::error::Error;
-use crate::permission::Permissions;
 use crate::sql::{Sql, Type};
-use crate::store::Now;
-
-#[derive(FromQueryResult)]
-struct SignIn {
-    now: DateTime<Utc>,
-    real_now: DateTime<Utc>,
-    session_id: Option<SessionId>,
-    user_id: Option<UserId>,
-    email: Option<String>,
-    locale: Option<String>,
-    email_verified_at: Option<DateTime<Utc>>,
-    is_staff: Option<bool>,
-    membership_id: Option<MembershipId>,
-    account_id: Option<AccountId>,
-    role: Option<Role>,
-    permissions: Option<i32>,
-}
-
-/// Who has this session token and what time it is, in one statement; nobody for a session that is over.
-pub(super) async fn identify(
-    conn: &impl ConnectionTrait,
-    token_hash: Option<&str>,
-    ip: Option<String>,
-) -> Result<(Actor, Now), Error> {
-    let mut sql = Sql::new(conn.get_database_backend());
-    sql.add(
-        r#"SELECT n.now, n.real_now, s.id AS session_id, u.id AS user_id, u.email, u.locale, u.email_verified_at, u.is_staff,
-            m.id AS membership_id, m.account_id, m.role, m.permissions
-        FROM (SELECT coalesce((SELECT now_at FROM clock WHERE id = 1), /now/) AS now, /now/ AS real_now) n
-        LEFT JOIN session s ON s.token_hash = ? AND s.ended_at IS NULL AND s.expires_at > n.real_now
-        LEFT JOIN "user" u ON u.id = s.user_id
-        LEFT JOIN membership m ON m.user_id = u.id
-        ORDER BY m.id"#,
-        [token_hash.map(str::to_owned).into()],
-    );
-    let rows: Vec<SignIn> = sql.all(conn).await?;
-    let first = rows.first().ok_or_else(|| Error::fault("the database has no clock"))?;
-    let now = Now { now: first.now, real_now: first.real_now };
-    let (Some(user_id), Some(session_id), Some(email), Some(locale), Some(is_staff)) =
-        (first.user_id, first.session_id, first.email.clone(), first.locale.clone(), first.is_staff)
-    else {
-        return Ok((Actor::Anonymous, now));
-    };
-    let email_verified_at = first.email_verified_at;
-    let members = rows.into_iter().filter_map(|row| {
-        Some(Member {
-            membership_id: row.membership_id?,
-            account_id: row.account_id?,
-            role: row.role?,
-            permissions: Permissions::from_bits(row.permissions?),
-        })
-    });
-    let memberships = members.collect();
-    let person = Person { user_id, session_id, email, locale, email_verified_at, is_staff, memberships, ip };
-    Ok((Actor::Person(Arc::new(person)), now))
-}
 
 /// The user with this address.
 pub(super) async fn user_by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option<user::Model>, DbErr> {
@@ -81,7 +19,7 @@ pub(super) async fn user_by_email(conn: &impl ConnectionTrait, email: &str) -> R
 }
 
 /// The user, locked.
-pub(super) async fn lock_user(work: &Work, id: UserId) -> Result<Option<user::Model>, DbErr> {
+pub(crate) async fn lock_user(work: &Work, id: UserId) -> Result<Option<user::Model>, DbErr> {
     let mut sql = work.sql();
     sql.add(r#"SELECT * FROM "user" WHERE id = ? /for update/"#, [id.into()]);
     sql.one(work.conn()).await
@@ -103,7 +41,7 @@ pub(super) async fn end_session(work: &Work, id: SessionId) -> Result<u64, DbErr
 }
 
 /// Writes what of a user can change.
-pub(super) async fn update_user(work: &Work, user: &user::Model) -> Result<(), DbErr> {
+pub(crate) async fn update_user(work: &Work, user: &user::Model) -> Result<(), DbErr> {
     let mut sql = work.sql();
     sql.add(
         r#"UPDATE "user" SET name = ?, locale = ?, password_hash = ?, email_verified_at = ? WHERE id = ?"#,

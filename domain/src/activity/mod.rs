@@ -125,6 +125,7 @@ macro_rules! kinds {
 kinds! {
     AccountCreated = "ACCOUNT_CREATED" needs ViewProducts,
     MemberAdded = "MEMBER_ADDED" needs ManageMembers,
+    MemberChanged = "MEMBER_CHANGED" needs ManageMembers,
     MemberRemoved = "MEMBER_REMOVED" needs ManageMembers,
     ClientCreated = "CLIENT_CREATED" needs ManageClients,
     InquiryReceived = "INQUIRY_RECEIVED" needs ManageClients,

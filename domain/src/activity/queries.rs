@@ -7,7 +7,6 @@ use entities::id::AccountId;
 use sea_orm::FromQueryResult;
 
 use super::ActivityKind;
-use crate::actor::Actor;
 use crate::error::Error;
 use crate::nested::{self, List};
 use crate::page::{Order, Page, PageRequest};
@@ -62,7 +61,7 @@ fn wanted(sql: &mut Sql, reader: &Reader, kinds: &[ActivityKind]) {
 /// How an open stream stands.
 #[derive(Debug, Clone, Copy, FromQueryResult)]
 pub struct Standing {
-    /// Whether the person is still signed in and still has any right in the account.
+    /// Whether the reader's actor holds anything in the account.
     pub is_open: bool,
     /// The last position given to any event.
     pub last: i64,
@@ -72,26 +71,7 @@ pub struct Standing {
 pub async fn standing(reader: &Reader, account_id: AccountId) -> Result<Standing, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT last, ");
-    match reader.actor() {
-        Actor::Anonymous => sql.push("FALSE"),
-        Actor::System(_) => sql.push("TRUE"),
-        Actor::Person(person) => sql.add(
-            "(EXISTS (SELECT 1 FROM session WHERE id = ? AND ended_at IS NULL AND expires_at > /now/) AND (
-                EXISTS (SELECT 1 FROM \"user\" WHERE id = ? AND is_staff)
-                OR EXISTS (SELECT 1 FROM membership WHERE user_id = ? AND account_id = ?)
-                OR EXISTS (SELECT 1 FROM partnership s JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ?
-                    WHERE s.client_account_id = ? AND s.status = 'ACTIVE' AND (m.permissions & s.permissions) <> 0
-                    AND (s.expires_at IS NULL OR s.expires_at > coalesce((SELECT now_at FROM clock WHERE id = 1), /now/)))))",
-            [
-                person.session_id.into(),
-                person.user_id.into(),
-                person.user_id.into(),
-                account_id.into(),
-                person.user_id.into(),
-                account_id.into(),
-            ],
-        ),
-    };
+    visible::feed(&mut sql, reader.viewer(), account_id);
     sql.push(" AS is_open FROM feed_position WHERE id = 1");
     sql.one(reader.conn()).await?.ok_or_else(|| Error::fault("the feed has no counter"))
 }

@@ -22,7 +22,12 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         MailKind::VerifyAddress => Some(MailedTokenKind::VerifyEmail),
         MailKind::ResetPassword => Some(MailedTokenKind::ResetPassword),
         MailKind::AccessRequested => Some(MailedTokenKind::Access),
-        MailKind::InvitationReceived
+        MailKind::MemberInvited => Some(MailedTokenKind::Join),
+        MailKind::MembershipChanged
+        | MailKind::MembershipEnded
+        | MailKind::GrantsEnded
+        | MailKind::OwnershipTransferred
+        | MailKind::InvitationReceived
         | MailKind::InvitationAccepted
         | MailKind::InvitationRejected
         | MailKind::InvitationWithdrawn

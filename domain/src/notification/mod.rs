@@ -66,6 +66,11 @@ macro_rules! mails {
 mails! {
     VerifyAddress = "verify_address",
     ResetPassword = "reset_password",
+    MemberInvited = "member_invited",
+    MembershipChanged = "membership_changed",
+    MembershipEnded = "membership_ended",
+    GrantsEnded = "grants_ended",
+    OwnershipTransferred = "ownership_transferred",
     InvitationReceived = "invitation_received",
     InvitationAccepted = "invitation_accepted",
     InvitationRejected = "invitation_rejected",

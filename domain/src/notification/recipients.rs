@@ -37,10 +37,15 @@ pub async fn members_with(
     let mut sql = work.sql();
     sql.push(
         r#"SELECT m.account_id, u.id AS user_id, u.email, u.locale FROM membership m JOIN "user" u ON u.id = m.user_id
-        WHERE m.account_id "#,
+        LEFT JOIN partnership g ON g.id = m.granted_through_id WHERE m.account_id "#,
     );
-    sql.any(account_ids)
-        .add(" AND (m.permissions & ?) <> 0 ORDER BY m.account_id, m.id", [any_of.into().bits().into()]);
+    let any_of = any_of.into();
+    sql.any(account_ids).add(
+        " AND (m.permissions & ?) <> 0 AND (m.granted_through_id IS NULL OR (g.status = 'ACTIVE' AND g.has_all_products
+            AND (g.expires_at IS NULL OR g.expires_at > ?) AND (m.permissions & g.permissions & ?) <> 0))
+        ORDER BY m.account_id, m.id",
+        [any_of.bits().into(), work.now().into(), any_of.and(Permissions::PARTNERSHIP).bits().into()],
+    );
     let rows = sql.all::<Row>(work.conn()).await?;
     let addressees = rows.into_iter().map(|Row { account_id, user_id, email, locale }| Addressee {
         account_id,

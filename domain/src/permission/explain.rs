@@ -1,7 +1,7 @@
 //! The same decision, told: each way in which a permission is held.
 
 use chrono::{DateTime, Utc};
-use entities::id::{MembershipId, PartnershipId};
+use entities::id::{ApiKeyId, MembershipId, PartnershipId};
 
 use super::rules::{Way, carried_by};
 use super::{Facts, Permission};
@@ -18,6 +18,8 @@ pub struct Path {
 /// One step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// An API key, which narrows all that follows.
+    ApiKey(ApiKeyId),
     /// A membership.
     Membership(MembershipId),
     /// A partnership.
@@ -31,14 +33,15 @@ pub fn explain(facts: &Facts, permission: Permission) -> Vec<Path> {
     let carrying = facts.with_expiry().filter(|(way, _)| carried_by(*way).contains(permission));
     carrying
         .map(|(way, expires_at)| {
-            let steps = match way {
-                Way::Membership { membership, .. } => vec![Step::Membership(membership)],
-                Way::Partnership { membership, partnership, .. } => {
-                    vec![Step::Membership(membership), Step::Partnership(partnership)]
+            let key = facts.key().map(Step::ApiKey);
+            let first = match way {
+                Way::Membership { membership, .. } | Way::Partnership { membership, .. } => {
+                    Step::Membership(membership)
                 }
-                Way::Staff => vec![Step::Staff],
+                Way::Staff => Step::Staff,
             };
-            Path { steps, expires_at }
+            let through = way.partnership().map(Step::Partnership);
+            Path { steps: key.into_iter().chain([first]).chain(through).collect(), expires_at }
         })
         .collect()
 }

@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, MembershipId, PartnershipId, ProductId, UserId};
+use entities::id::{AccountId, ApiKeyId, MembershipId, PartnershipId, ProductId, UserId};
 use entities::membership::Role;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::rules::{Way, carried_by_all};
+use super::rules::{Way, carried_by_all, narrowed_by_key};
 use super::{Permission, Permissions};
-use crate::actor::Actor;
-use crate::sql::{Sql, Type};
+use crate::actor::{Actor, Key};
+use crate::sql::Sql;
 
 /// What a question is about: an account, or one product that it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +42,7 @@ impl Target {
 pub struct Facts {
     ways: Vec<Way>,
     expiries: Vec<Option<DateTime<Utc>>>,
+    key: Option<ApiKeyId>,
 }
 
 /// Through what an act was allowed; goes into the audit log.
@@ -50,8 +50,34 @@ pub struct Facts {
 pub struct Grant {
     /// The account that is acted on.
     pub account_id: AccountId,
-    /// The partnership that carried it, if it was one.
+    /// The partnership that carried it, if it was one: the actor acts as the partner.
     pub partnership_id: Option<PartnershipId>,
+    /// The partnership through which the membership was granted that carried it: the actor acts as the account itself.
+    pub granted_through: Option<PartnershipId>,
+}
+
+impl Grant {
+    /// By one's own right in this account.
+    pub const fn own(account_id: AccountId) -> Self {
+        Self { account_id, partnership_id: None, granted_through: None }
+    }
+
+    /// By this way.
+    pub(super) const fn by(way: Way, account_id: AccountId) -> Self {
+        match way {
+            Way::Partnership { partnership, .. } => {
+                Self { account_id, partnership_id: Some(partnership), granted_through: None }
+            }
+            Way::Membership { .. } | Way::Staff => {
+                Self { account_id, partnership_id: None, granted_through: way.partnership() }
+            }
+        }
+    }
+
+    /// The partnership within which whatever the act grants stays.
+    pub fn within(&self) -> Option<PartnershipId> {
+        self.partnership_id.or(self.granted_through)
+    }
 }
 
 impl Facts {
@@ -75,9 +101,21 @@ impl Facts {
         self.held().contains(permission)
     }
 
+    /// The key through which all of it is held, if it is one.
+    pub const fn key(&self) -> Option<ApiKeyId> {
+        self.key
+    }
+
     fn push(&mut self, way: Way, expires_at: Option<DateTime<Utc>>) {
         self.ways.push(way);
         self.expiries.push(expires_at);
+    }
+
+    fn push_narrowed(&mut self, way: Way, expires_at: Option<DateTime<Utc>>, on: AccountId, key: &Key) {
+        self.key = Some(key.id);
+        if let Some(way) = narrowed_by_key(way, on, key) {
+            self.push(way, [expires_at, key.expires_at].into_iter().flatten().min());
+        }
     }
 }
 
@@ -87,11 +125,36 @@ struct Row {
     membership_id: MembershipId,
     role: Role,
     member: i32,
+    granted_through_id: Option<PartnershipId>,
+    granting: Option<i32>,
+    partner_id: Option<AccountId>,
     partnership_id: Option<PartnershipId>,
     carried: Option<i32>,
     covers_all: Option<bool>,
     covers_target: Option<bool>,
     expires_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn way(&self) -> Way {
+        let membership = self.membership_id;
+        let member = Permissions::from_bits(self.member);
+        let bits = |bits: Option<i32>| Permissions::from_bits(bits.unwrap_or_default());
+        let (Some(partnership), Some(partner)) = (self.partnership_id, self.partner_id) else {
+            let granted_through = self.granted_through_id.map(|id| (id, bits(self.granting)));
+            let role = granted_through.is_none().then_some(self.role);
+            return Way::Membership { membership, role, permissions: member, granted_through };
+        };
+        Way::Partnership {
+            membership,
+            partner,
+            partnership,
+            member,
+            carried: bits(self.carried),
+            covers_all: self.covers_all.unwrap_or_default(),
+            covers_target: self.covers_target.unwrap_or_default(),
+        }
+    }
 }
 
 /// The facts of each target, at this instant, by what the database says now: not by what a request began with.
@@ -108,60 +171,60 @@ pub async fn held(
         }
     }
     let Some(user_id) = actor.user_id() else { return Ok(found) };
-    if targets.is_empty() {
-        return Ok(found);
-    }
-    for row in question(conn, user_id, now, targets)?.all::<Row>(conn).await? {
-        let Some(facts) =
-            usize::try_from(row.ordinal).ok().and_then(|at| targets.get(at)).and_then(|target| found.get_mut(target))
-        else {
-            continue;
-        };
-        let member = Permissions::from_bits(row.member);
-        let way = match row.partnership_id {
-            None => Way::Membership { membership: row.membership_id, role: row.role, permissions: member },
-            Some(partnership) => Way::Partnership {
-                membership: row.membership_id,
-                partnership,
-                member,
-                carried: Permissions::from_bits(row.carried.unwrap_or_default()),
-                covers_all: row.covers_all.unwrap_or_default(),
-                covers_target: row.covers_target.unwrap_or_default(),
-            },
-        };
-        facts.push(way, row.expires_at);
+    for (target, way, expires_at) in ways_of(conn, user_id, now, targets).await? {
+        let Some(facts) = found.get_mut(&target) else { continue };
+        match actor.key() {
+            None => facts.push(way, expires_at),
+            Some(key) => facts.push_narrowed(way, expires_at, target.account_id, key),
+        }
     }
     Ok(found)
 }
 
-fn question(
+/// Each way in which a user, whoever acts, reaches each of the targets; with when it ends.
+pub(crate) async fn ways_of(
     conn: &impl ConnectionTrait,
     user_id: UserId,
     now: DateTime<Utc>,
     targets: &[Target],
-) -> Result<Sql, DbErr> {
-    let rows: Vec<_> = targets
-        .iter()
-        .enumerate()
-        .map(|(ordinal, t)| json!({ "ordinal": ordinal, "account_id": t.account_id, "product_id": t.product_id }))
-        .collect();
+) -> Result<Vec<(Target, Way, Option<DateTime<Utc>>)>, DbErr> {
+    if targets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = question(conn, user_id, now, targets).all(conn).await?;
+    let target = |row: &Row| targets.get(usize::try_from(row.ordinal).ok()?.checked_sub(1)?).copied();
+    Ok(rows.iter().filter_map(|row| Some((target(row)?, row.way(), row.expires_at))).collect())
+}
+
+/// A membership that was granted through a partnership counts as long as that is in force and covers the whole account; it leads
+/// to this account, and to no client of it.
+fn question(conn: &impl ConnectionTrait, user_id: UserId, now: DateTime<Utc>, targets: &[Target]) -> Sql {
+    let accounts: Vec<_> = targets.iter().map(|target| target.account_id).collect();
+    // no product has the nil id
+    let products: Vec<_> = targets.iter().map(|target| target.product_id.unwrap_or(ProductId(Uuid::nil()))).collect();
     let mut sql = Sql::new(conn.get_database_backend());
-    sql.push("WITH target AS (SELECT * FROM ");
-    sql.records("t", &[("ordinal", Type::Int), ("account_id", Type::Id), ("product_id", Type::Id)], &rows)?;
+    // as arrays: of these the planner knows how many there are, and goes by index for few
+    sql.push("WITH target AS (SELECT a.ordinal, a.id AS account_id, p.id AS product_id FROM ");
+    sql.keys("a", &accounts).push(" JOIN ").keys("p", &products).push(" ON p.ordinal = a.ordinal");
     sql.add(
-        ") SELECT t.ordinal, m.id AS membership_id, m.role, m.permissions AS member, CAST(NULL AS /uuid/) AS partnership_id,
-            CAST(NULL AS integer) AS carried, CAST(NULL AS boolean) AS covers_all, CAST(NULL AS boolean) AS covers_target,
-            CAST(NULL AS /instant/) AS expires_at
+        ") SELECT t.ordinal, m.id AS membership_id, m.role, m.permissions AS member, m.granted_through_id,
+            g.permissions AS granting,
+            CAST(NULL AS /uuid/) AS partner_id, CAST(NULL AS /uuid/) AS partnership_id, CAST(NULL AS integer) AS carried,
+            CAST(NULL AS boolean) AS covers_all, CAST(NULL AS boolean) AS covers_target, g.expires_at
         FROM target t JOIN membership m ON m.account_id = t.account_id AND m.user_id = ?
+        LEFT JOIN partnership g ON g.id = m.granted_through_id AND g.status = 'ACTIVE' AND g.has_all_products
+            AND (g.expires_at IS NULL OR g.expires_at > ?)
+        WHERE m.granted_through_id IS NULL OR g.id IS NOT NULL
         UNION ALL
-        SELECT t.ordinal, m.id, m.role, m.permissions, s.id, s.permissions, s.has_all_products,
+        SELECT t.ordinal, m.id, m.role, m.permissions, CAST(NULL AS /uuid/), CAST(NULL AS integer), s.partner_id, s.id,
+            s.permissions, s.has_all_products,
             EXISTS (SELECT 1 FROM partnership_product c WHERE c.partnership_id = s.id AND c.product_id = t.product_id),
             s.expires_at
         FROM target t
         JOIN partnership s ON s.client_account_id = t.account_id AND s.status = 'ACTIVE'
             AND (s.expires_at IS NULL OR s.expires_at > ?)
-        JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ?",
-        [user_id.into(), now.into(), user_id.into()],
+        JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ? AND m.granted_through_id IS NULL",
+        [user_id.into(), now.into(), now.into(), user_id.into()],
     );
-    Ok(sql)
+    sql
 }

@@ -2,13 +2,15 @@
 
 use std::marker::PhantomData;
 
+use entities::id::{MembershipId, PartnershipId, UserId};
 use sea_orm::FromQueryResult;
 
 use super::facts::{Grant, Target, held};
-use super::rules::{Way, allows};
-use super::{Action, Subject, permit_staff};
+use super::rules::{Need, Way, allows, carried_by};
+use super::{Action, Permissions, Subject};
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::sql::Sql;
 use crate::work::Work;
 
 /// Leave to do `A`: without one, no store function takes the row.
@@ -18,6 +20,8 @@ pub struct Permit<A: Action> {
     pub row: A::Row,
     /// Through what it was allowed.
     pub grant: Grant,
+    /// All that is held by the same way: nobody grants more.
+    pub carried: Permissions,
     _action: PhantomData<A>,
 }
 
@@ -31,62 +35,87 @@ pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> 
     // What is not there is asked about as what is another's is: by the same statements, so that neither the answer nor what it
     // took tells one from the other.
     let target = found.as_ref().map_or(Target::NOBODYS, A::target);
-    let grant = decide::<A>(work, target).await?.filter(|_| found.is_some());
-    let Some(grant) = grant else {
+    let decision = decide::<A>(work, target).await?.filter(|_| found.is_some());
+    let Some((grant, carried)) = decision else {
         return Err(if sees::<A::Row>(work, id).await? { Error::Denied } else { Error::NotFound });
     };
     let row = load::<A::Row>(work, id, A::LOCK).await?.ok_or(Error::NotFound)?;
     if A::target(&row) != target {
         return Err(Error::NotFound); // it changed hands meanwhile
     }
-    Ok(Permit { row, grant, _action: PhantomData })
+    Ok(Permit { row, grant, carried, _action: PhantomData })
 }
 
-async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<Grant>, Error> {
-    let own = Grant { account_id: target.account_id, partnership_id: None };
+async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<(Grant, Permissions)>, Error> {
+    let account_id = target.account_id;
     if let Actor::System(system) = work.actor() {
-        return Ok(A::SYSTEMS.contains(system).then_some(own));
+        return Ok(A::SYSTEMS.contains(system).then_some((Grant::own(account_id), Permissions::ALL)));
     }
+    let Some(user_id) = work.actor().user_id() else { return Ok(None) };
+    // What only one person may do, they do once at a time.
+    let lock = if A::NEED == Need::Owner { "/for update/" } else { "/for share/" };
     // A way that ends between being found and being locked is gone when it is asked for again.
     for _ in 0..3 {
         let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
         let Some(way) = facts.get(&target).and_then(|facts| allows(facts.ways(), A::NEED, A::REACH)) else {
             return Ok(None);
         };
-        if lock(work, way).await? && still_covers(work, way, target).await? {
-            let partnership_id = match way {
-                Way::Partnership { partnership, .. } => Some(partnership),
-                Way::Membership { .. } | Way::Staff => None,
-            };
-            return Ok(Some(Grant { partnership_id, ..own }));
+        if hold_key(work).await? && hold(work, user_id, way, lock).await? && still_covers(work, way, target).await? {
+            return Ok(Some((Grant::by(way, account_id), carried_by(way))));
         }
     }
     Ok(None)
 }
 
-/// Holds what carries the right, until the act is committed; false when it changed meanwhile.
-async fn lock(work: &Work, way: Way) -> Result<bool, Error> {
+/// Holds what carries the right of this user, until the act is committed; false when it carries less meanwhile.
+pub(crate) async fn hold(work: &Work, user_id: UserId, way: Way, lock: &str) -> Result<bool, Error> {
     let mut sql = work.sql();
     match way {
-        Way::Staff => return permit_staff(work).await.map(|()| true),
-        Way::Membership { membership, role, permissions } => sql.add(
-            "SELECT 1 AS n FROM membership WHERE id = ? AND role = ? AND permissions = ? /for share/",
-            [membership.into(), role.into(), permissions.bits().into()],
-        ),
-        Way::Partnership { membership, partnership, member, carried, covers_all, .. } => sql.add(
-            "SELECT 1 AS n FROM partnership s JOIN membership m ON m.account_id = s.partner_id
-            WHERE s.id = ? AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?) AND s.permissions = ?
-                AND s.has_all_products = ? AND m.id = ? AND m.permissions = ? /for share/",
-            [
-                partnership.into(),
-                work.now().into(),
-                carried.bits().into(),
-                covers_all.into(),
-                membership.into(),
-                member.bits().into(),
-            ],
-        ),
-    };
+        Way::Staff => {
+            sql.add(r#"SELECT 1 AS n FROM "user" WHERE id = ? AND is_staff "#, [user_id.into()]);
+        }
+        Way::Membership { membership, role, permissions, granted_through: None } => {
+            sql.add(
+                "SELECT 1 AS n FROM membership WHERE id = ? AND (permissions & ?) = ? AND granted_through_id IS NULL ",
+                [membership.into(), permissions.bits().into(), permissions.bits().into()],
+            );
+            if let Some(role) = role {
+                sql.add("AND role = ? ", [role.into()]);
+            }
+        }
+        Way::Membership { membership, permissions: member, granted_through: Some((partnership, carried)), .. } => {
+            sql.push("SELECT 1 AS n FROM partnership s JOIN membership m ON m.granted_through_id = s.id WHERE s.has_all_products");
+            both(work, &mut sql, (partnership, carried), (membership, member));
+        }
+        Way::Partnership { membership, partnership, member, carried, covers_all, .. } => {
+            sql.push("SELECT 1 AS n FROM partnership s JOIN membership m ON m.account_id = s.partner_id WHERE s.has_all_products = ");
+            sql.bind(covers_all).push(" AND m.granted_through_id IS NULL");
+            both(work, &mut sql, (partnership, carried), (membership, member));
+        }
+    }
+    sql.push(lock);
+    Ok(sql.one::<One>(work.conn()).await?.is_some())
+}
+
+fn both(
+    work: &Work,
+    sql: &mut Sql,
+    (partnership, carried): (PartnershipId, Permissions),
+    (membership, member): (MembershipId, Permissions),
+) {
+    let (carried, member) = (carried.bits(), member.bits());
+    sql.add(
+        " AND s.id = ? AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?) AND (s.permissions & ?) = ?",
+        [partnership.into(), work.now().into(), carried.into(), carried.into()],
+    );
+    sql.add(" AND m.id = ? AND (m.permissions & ?) = ? ", [membership.into(), member.into(), member.into()]);
+}
+
+/// Holds the key that acts, if it is one, against being revoked before the act is committed; false when it was.
+async fn hold_key(work: &Work) -> Result<bool, Error> {
+    let Some(key) = work.actor().key() else { return Ok(true) };
+    let mut sql = work.sql();
+    sql.add("SELECT 1 AS n FROM api_key WHERE id = ? AND revoked_at IS NULL /for share/", [key.id.into()]);
     Ok(sql.one::<One>(work.conn()).await?.is_some())
 }
 

@@ -132,6 +132,12 @@ impl Permissions {
         Self(self.0 | other.0)
     }
 
+    /// What this holds and `other` does not.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether it holds nothing.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

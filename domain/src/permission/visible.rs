@@ -3,11 +3,13 @@
 //! Each function appends one condition about the row that the statement calls `alias`, parenthesised, so that it can stand at
 //! any depth of a larger statement. `rules` says the same about single objects; a test holds the two against each other.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entities::id::AccountId;
 
 use super::{Permission, Permissions};
-use crate::actor::Actor;
+use crate::actor::{Actor, Member};
 use crate::sql::Sql;
 
 /// Who looks, and when.
@@ -53,7 +55,7 @@ fn in_force(sql: &mut Sql, now: DateTime<Utc>) {
 /// and that fulfils `tie`.
 fn by_partnership(sql: &mut Sql, viewer: Viewer<'_>, permission: Permission, tie: &str) {
     sql.push("EXISTS (SELECT 1 FROM partnership s WHERE ");
-    by_membership(sql, viewer, "s.partner_id", permission);
+    one_of(sql, "s.partner_id", &viewer.actor.own_accounts_with(permission));
     sql.push(" AND ");
     in_force(sql, viewer.now);
     sql.add(" AND (s.permissions & ?) <> 0 AND ", [permission.bit().into()]).push(tie).push(")");
@@ -104,7 +106,8 @@ pub fn orders(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
         by_membership(sql, viewer, &format!("{alias}.billed_to_id"), Permission::ViewInvoices);
         sql.push(" OR ");
-        by_membership(sql, viewer, &format!("{alias}.placed_from_id"), Permission::Purchase);
+        // as `invoices`: nothing of this kind comes through a partnership, nor by a membership that was granted through one
+        one_of(sql, &format!("{alias}.placed_from_id"), &viewer.actor.own_accounts_with(Permission::Purchase));
     });
 }
 
@@ -147,7 +150,7 @@ pub fn cart_items(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
 /// verified address it is. Source: rules §5, "Addresses".
 pub fn invitations(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
-        if let Some(person) = viewer.actor.person().filter(|person| person.email_verified_at.is_some()) {
+        if let Some(person) = viewer.actor.in_person().filter(|person| person.email_verified_at.is_some()) {
             sql.add(
                 &format!("({alias}.client_email = ? AND {alias}.client_account_id IS NULL) OR "),
                 [person.email.clone().into()],
@@ -172,32 +175,61 @@ fn either_side(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     by_membership(sql, viewer, &format!("{alias}.partner_id"), Permission::ManageClients);
 }
 
+/// The membership `alias` counts: it is the account's own, or the partnership through which it was granted is in force and covers the
+/// whole account. Whoever looks: one that does not count is none.
+fn counts(sql: &mut Sql, now: DateTime<Utc>, alias: &str) {
+    sql.push(&format!("({alias}.granted_through_id IS NULL OR EXISTS (SELECT 1 FROM partnership s WHERE "));
+    in_force(sql, now);
+    sql.push(&format!(" AND s.id = {alias}.granted_through_id AND s.has_all_products))"));
+}
+
 /// Memberships: one's own, and those of an account where one holds MANAGE_MEMBERS, through a partnership, too.
 pub fn memberships(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push("(");
     unless_all(sql, viewer, |sql| {
-        oneself(sql, viewer, &format!("{alias}.user_id"));
-        sql.push(" OR ");
-        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ManageMembers);
-        sql.push(" OR ");
-        managed_members(sql, viewer, alias);
+        let own: Vec<_> = viewer.actor.members().map(|member| member.membership_id).collect();
+        if !own.is_empty() {
+            // a key's member may be its creator's membership of the partner: that is not the key's to see
+            sql.push(alias).push(".id ").any(&own).push(" AND ");
+            one_of(sql, &format!("{alias}.account_id"), &viewer.actor.accounts());
+            sql.push(" OR ");
+        }
+        managed(sql, viewer, alias);
     });
+    sql.push(" AND ");
+    counts(sql, viewer.now, alias);
+    sql.push(")");
+}
+
+/// API keys: MANAGE_MEMBERS in their account, through a partnership, too. One that was revoked is gone.
+pub fn api_keys(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push("(").push(alias).push(".revoked_at IS NULL AND ");
+    unless_all(sql, viewer, |sql| managed(sql, viewer, alias));
+    sql.push(")");
 }
 
 /// People: oneself, and the members of an account in which one is a member, too, or manages them through a partnership.
 pub fn users(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
         oneself(sql, viewer, &format!("{alias}.id"));
-        sql.push(&format!(" OR EXISTS (SELECT 1 FROM membership f WHERE f.user_id = {alias}.id AND "));
-        sql.push("(");
+        sql.push(&format!(" OR EXISTS (SELECT 1 FROM membership f WHERE f.user_id = {alias}.id AND ("));
         one_of(sql, "f.account_id", &viewer.actor.accounts());
         sql.push(" OR ");
-        managed_members(sql, viewer, "f");
-        sql.push("))");
+        managed_through_partnership(sql, viewer, "f");
+        sql.push(") AND ");
+        counts(sql, viewer.now, "f");
+        sql.push(")");
     });
 }
 
-/// The membership `alias` is of an account whose members the viewer manages through a partnership.
-fn managed_members(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+/// The row `alias` is of an account whose members the viewer manages.
+fn managed(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ManageMembers);
+    sql.push(" OR ");
+    managed_through_partnership(sql, viewer, alias);
+}
+
+fn managed_through_partnership(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     let tie = format!("s.has_all_products AND s.client_account_id = {alias}.account_id");
     by_partnership(sql, viewer, Permission::ManageMembers, &tie);
 }
@@ -212,8 +244,9 @@ fn oneself(sql: &mut Sql, viewer: Viewer<'_>, column: &str) {
 /// Accounts: one's own, the other side of an active partnership, and those that show themselves to the public.
 pub fn accounts(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
-        let own = viewer.actor.accounts();
-        one_of(sql, &format!("{alias}.id"), &own);
+        // a membership that was granted through a partnership leads to this account, and to no other side of it
+        let own = viewer.actor.own_accounts();
+        one_of(sql, &format!("{alias}.id"), &viewer.actor.accounts());
         sql.push(&format!(
             " OR EXISTS (SELECT 1 FROM partner_profile f WHERE f.account_id = {alias}.id AND f.is_published)"
         ));
@@ -234,31 +267,64 @@ pub fn accounts(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
 pub fn partner_profiles(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
         sql.push(&format!("{alias}.is_published OR "));
-        one_of(sql, &format!("{alias}.account_id"), &viewer.actor.accounts());
+        one_of(sql, &format!("{alias}.account_id"), &viewer.actor.own_accounts());
     });
 }
 
 /// Activity: each event says which permission its reader needs in its account; one about a product is told through the
 /// partnerships that cover it, one about no product through those that cover all.
-///
-/// The memberships are those of the database, not those that the request began with: a stream of events outlives them.
 pub fn activity(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
-        let Some(user_id) = viewer.actor.user_id() else {
-            sql.push("FALSE");
-            return;
-        };
-        sql.add("EXISTS (SELECT 1 FROM membership m WHERE m.user_id = ? AND m.account_id = ", [user_id.into()]);
-        sql.push(&format!("{alias}.account_id AND (m.permissions & {alias}.required) <> 0)"));
-        sql.add(
-            " OR EXISTS (SELECT 1 FROM partnership s JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ? WHERE ",
-            [user_id.into()],
-        );
-        in_force(sql, viewer.now);
-        let carried = format!("m.permissions & s.permissions & {alias}.required");
-        sql.push(&format!(" AND s.client_account_id = {alias}.account_id AND (s.has_all_products AND ({carried} & "));
-        sql.bind(Permissions::PARTNERSHIP.bits()).push(&format!(") <> 0 OR ({carried} & "));
-        sql.bind(Permissions::ABOUT_PRODUCTS.bits()).push(") <> 0 AND ").push(&names(&format!("{alias}.product_id")));
-        sql.push("))");
+        sql.push("FALSE");
+        for (permissions, accounts) in by_permissions(viewer.actor.members()) {
+            sql.push(&format!(" OR (({alias}.required & {}) <> 0 AND {alias}.account_id ", permissions.bits()));
+            sql.any(&accounts).push(")");
+        }
+        sql.push(" OR ");
+        let names = names(&format!("{alias}.product_id"));
+        let tie = format!("s.client_account_id = {alias}.account_id AND (s.has_all_products OR {names})");
+        by_any_partnership(sql, viewer, &format!("s.permissions & {alias}.required"), |sql| {
+            sql.push(&tie);
+        });
     });
+}
+
+/// A feed can be followed: the viewer holds anything in its account.
+pub fn feed(sql: &mut Sql, viewer: Viewer<'_>, account_id: AccountId) {
+    unless_all(sql, viewer, |sql| {
+        let holds = |member: &Member| member.account_id == account_id && !member.permissions.is_empty();
+        sql.push(if viewer.actor.members().any(holds) { "TRUE" } else { "FALSE" }).push(" OR ");
+        by_any_partnership(sql, viewer, "s.permissions", |sql| {
+            sql.add("s.client_account_id = ?", [account_id.into()]);
+        });
+    });
+}
+
+/// There is a partnership `s` in force that fulfils `tie` and carries any of the bits `asked` for a partner in which the viewer's
+/// membership holds it, too; with chosen products, only what is about products.
+fn by_any_partnership(sql: &mut Sql, viewer: Viewer<'_>, asked: &str, tie: impl FnOnce(&mut Sql)) {
+    let own = viewer.actor.members().filter(|member| member.granted_through.is_none());
+    sql.push("EXISTS (SELECT 1 FROM partnership s WHERE ");
+    in_force(sql, viewer.now);
+    sql.push(" AND ");
+    tie(sql);
+    sql.push(" AND (FALSE");
+    for (permissions, accounts) in by_permissions(own) {
+        let all = permissions.and(Permissions::PARTNERSHIP).bits();
+        let chosen = permissions.and(Permissions::ABOUT_PRODUCTS).bits();
+        sql.push(&format!(
+            " OR (({asked} & CASE WHEN s.has_all_products THEN {all} ELSE {chosen} END) <> 0 AND s.partner_id "
+        ));
+        sql.any(&accounts).push(")");
+    }
+    sql.push("))");
+}
+
+/// The accounts of memberships, those with the same permissions together: few sets, whatever the number of accounts.
+fn by_permissions<'m>(members: impl Iterator<Item = &'m Member>) -> Vec<(Permissions, Vec<AccountId>)> {
+    let mut found: BTreeMap<i32, Vec<AccountId>> = BTreeMap::new();
+    for member in members.filter(|member| !member.permissions.is_empty()) {
+        found.entry(member.permissions.bits()).or_default().push(member.account_id);
+    }
+    found.into_iter().map(|(bits, accounts)| (Permissions::from_bits(bits), accounts)).collect()
 }

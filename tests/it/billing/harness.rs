@@ -145,6 +145,7 @@ impl World {
             account_id,
             role: membership::Role::Owner,
             permissions: Permissions::ALL.bits(),
+            granted_through_id: None,
             created_at: at(NOW),
         };
         sql::insert::<user::Entity>(&self.db, &[user]).await.unwrap();

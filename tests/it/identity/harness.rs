@@ -145,6 +145,7 @@ impl World {
             account_id,
             role,
             permissions: Permissions::of_role(role).bits(),
+            granted_through_id: None,
             created_at: DateTime::UNIX_EPOCH,
         };
         domain::sql::insert::<membership::Entity>(self.store.pool(), &[row]).await.unwrap();

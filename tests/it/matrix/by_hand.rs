@@ -2,9 +2,9 @@
 
 use domain::permission::rules::Reach;
 use domain::permission::{Permission, Target};
-use entities::id::{AccountId, InvoiceId, OrderId, ProductId, UserId};
-use entities::order;
+use entities::id::{AccountId, InvoiceId, MembershipId, OrderId, PartnershipId, ProductId, UserId};
 use entities::partnership::{self, PartnershipStatus};
+use entities::{api_key, membership, order};
 use tests::rows::Rows;
 use uuid::Uuid;
 
@@ -17,15 +17,27 @@ const CARRIED: [Permission; 5] = [
     Permission::ManageMembers,
 ];
 
-/// Somebody who looks at a world.
+/// Somebody who looks at a world, or a program with a key of theirs.
 pub(super) struct Eye<'a> {
     pub(super) rows: &'a Rows,
     pub(super) user: UserId,
+    pub(super) key: Option<&'a api_key::Model>,
+}
+
+/// What somebody holds in an account by a membership, or by a key that narrows one.
+struct Standing {
+    account: AccountId,
+    membership: MembershipId,
+    permissions: i32,
+    /// Whether it came through no partnership.
+    is_own: bool,
 }
 
 /// A row, and whether it is seen.
 pub(super) struct View {
     pub(super) id: Uuid,
+    /// Nobody sees it, not even those who see everything.
+    pub(super) is_gone: bool,
     pub(super) is_seen: bool,
     /// What the rule is asked about it, any of which shows the row; none where it is seen without a permission.
     pub(super) questions: Option<Vec<Question>>,
@@ -39,17 +51,67 @@ pub(super) struct Question {
 }
 
 impl Eye<'_> {
-    fn is_member(&self, account: AccountId) -> bool {
-        self.rows.memberships.iter().any(|row| row.user_id == self.user && row.account_id == account)
+    /// What a partnership carries of its client's whole account; nothing where it is not in force, or only for chosen products.
+    fn carried_through(&self, link: PartnershipId) -> Option<(&partnership::Model, i32)> {
+        let link = self.rows.partnerships.iter().find(|row| row.id == link).expect("a partnership");
+        let all: i32 = CARRIED.iter().map(|permission| permission.bit()).sum();
+        (self.is_in_force(link) && link.has_all_products).then_some((link, link.permissions & all))
     }
 
+    /// Whether a membership is one, which it is as long as the partnership through which it was granted.
+    fn counts(&self, row: &membership::Model) -> bool {
+        row.granted_through_id.is_none_or(|link| self.carried_through(link).is_some())
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        let own = self.rows.memberships.iter().filter(|row| row.user_id == self.user);
+        own.filter_map(|row| self.standing(row)).collect()
+    }
+
+    fn standing(&self, row: &membership::Model) -> Option<Standing> {
+        let mut standing = Standing {
+            account: row.account_id,
+            membership: row.id,
+            permissions: row.permissions,
+            is_own: row.granted_through_id.is_none(),
+        };
+        if let Some(link) = row.granted_through_id {
+            standing.permissions &= self.carried_through(link)?.1;
+        }
+        let Some(key) = self.key else { return Some(standing) };
+        standing.permissions &= key.permissions;
+        let Some(through) = key.granted_through_id else {
+            return (standing.is_own && standing.account == key.account_id).then_some(standing);
+        };
+        let (link, carried) = self.carried_through(through)?;
+        let is_guest = row.account_id == key.account_id && row.granted_through_id == Some(through);
+        let is_partner = row.account_id == link.partner_id && row.granted_through_id.is_none();
+        let permissions = standing.permissions & carried;
+        (is_guest || is_partner).then_some(Standing { account: key.account_id, permissions, is_own: false, ..standing })
+    }
+
+    fn is_member(&self, account: AccountId) -> bool {
+        self.standings().iter().any(|standing| standing.account == account)
+    }
+
+    fn is_own_member(&self, account: AccountId) -> bool {
+        self.standings().iter().any(|standing| standing.account == account && standing.is_own)
+    }
+
+    /// By a membership, be it granted through a partnership.
     fn holds(&self, account: AccountId, permission: Permission) -> bool {
-        let own = |row: &&entities::membership::Model| row.user_id == self.user && row.account_id == account;
-        self.rows.memberships.iter().find(own).is_some_and(|row| row.permissions & permission.bit() != 0)
+        let bit = permission.bit();
+        self.standings().iter().any(|standing| standing.account == account && standing.permissions & bit != 0)
+    }
+
+    /// By a membership of the account's own.
+    fn owns(&self, account: AccountId, permission: Permission) -> bool {
+        let of = |standing: &Standing| standing.account == account && standing.is_own;
+        self.standings().iter().any(|standing| of(standing) && standing.permissions & permission.bit() != 0)
     }
 
     fn has_verified(&self, address: &str) -> bool {
-        let mut users = self.rows.users.iter();
+        let mut users = self.rows.users.iter().filter(|_| self.key.is_none());
         users.any(|row| row.id == self.user && row.email == address && row.email_verified_at.is_some())
     }
 
@@ -69,7 +131,7 @@ impl Eye<'_> {
                     && self.is_in_force(link)
                     && link.permissions & permission.bit() != 0
                     && (link.has_all_products || names(link))
-                    && self.holds(link.partner_id, permission)
+                    && self.owns(link.partner_id, permission)
             })
     }
 
@@ -89,9 +151,9 @@ impl Eye<'_> {
             reach: Reach::Member,
         });
         View {
-            id,
-            is_seen: any_of.iter().any(|(account, permission)| self.holds(*account, *permission)),
+            is_seen: any_of.iter().any(|(account, permission)| self.owns(*account, *permission)),
             questions: Some(questions.collect()),
+            ..hidden(id)
         }
     }
 
@@ -99,9 +161,9 @@ impl Eye<'_> {
     fn carried(&self, id: Uuid, account: AccountId, product: Option<ProductId>, permission: Permission) -> View {
         let target = product.map_or(Target::account(account), |product| Target::product(account, product));
         View {
-            id,
             is_seen: self.holds(account, permission) || self.carries(account, product, permission),
             questions: Some(vec![Question { target, permission, reach: Reach::Any }]),
+            ..hidden(id)
         }
     }
 
@@ -119,21 +181,21 @@ impl Eye<'_> {
         match table.trim_matches('"') {
             "user" => rows.users.iter().map(|row| self.user_view(row.id)).collect(),
             "account" => rows.accounts.iter().map(|row| self.account_view(row.id)).collect(),
-            "membership" => rows
-                .memberships
+            "membership" => rows.memberships.iter().map(|row| self.membership_view(row)).collect(),
+            "api_key" => rows
+                .keys
                 .iter()
                 .map(|row| {
-                    if row.user_id == self.user {
-                        always(row.id.0)
-                    } else {
-                        self.carried(row.id.0, row.account_id, None, Permission::ManageMembers)
+                    if row.revoked_at.is_some() {
+                        return gone(row.id.0);
                     }
+                    self.carried(row.id.0, row.account_id, None, Permission::ManageMembers)
                 })
                 .collect(),
             "partner_profile" => rows
                 .profiles
                 .iter()
-                .map(|row| plain(row.id.0, row.is_published || self.is_member(row.account_id)))
+                .map(|row| plain(row.id.0, row.is_published || self.is_own_member(row.account_id)))
                 .collect(),
             "client" => rows
                 .clients
@@ -223,9 +285,20 @@ impl Eye<'_> {
         }
     }
 
+    fn membership_view(&self, row: &membership::Model) -> View {
+        if !self.counts(row) {
+            return gone(row.id.0);
+        }
+        // a key of the partner's side narrows a membership that is not of its account, and not its to see
+        if self.standings().iter().any(|own| own.membership == row.id && own.account == row.account_id) {
+            return always(row.id.0);
+        }
+        self.carried(row.id.0, row.account_id, None, Permission::ManageMembers)
+    }
+
     fn user_view(&self, user: UserId) -> View {
         let is_fellow =
-            self.rows.memberships.iter().filter(|row| row.user_id == user).any(|row| {
+            self.rows.memberships.iter().filter(|row| row.user_id == user && self.counts(row)).any(|row| {
                 self.is_member(row.account_id) || self.carries(row.account_id, None, Permission::ManageMembers)
             });
         plain(user.0, user == self.user || is_fellow)
@@ -235,7 +308,7 @@ impl Eye<'_> {
         let is_public = self.rows.profiles.iter().any(|row| row.account_id == account && row.is_published);
         let is_other_side = self.rows.partnerships.iter().any(|link| {
             let sides = [(link.partner_id, link.client_account_id), (link.client_account_id, link.partner_id)];
-            self.is_in_force(link) && sides.into_iter().any(|(own, other)| other == account && self.is_member(own))
+            self.is_in_force(link) && sides.into_iter().any(|(own, other)| other == account && self.is_own_member(own))
         });
         plain(account.0, is_public || is_other_side || self.is_member(account))
     }
@@ -246,5 +319,13 @@ fn always(id: Uuid) -> View {
 }
 
 fn plain(id: Uuid, is_seen: bool) -> View {
-    View { id, is_seen, questions: None }
+    View { is_seen, ..hidden(id) }
+}
+
+fn hidden(id: Uuid) -> View {
+    View { id, is_gone: false, is_seen: false, questions: None }
+}
+
+fn gone(id: Uuid) -> View {
+    View { is_gone: true, ..hidden(id) }
 }

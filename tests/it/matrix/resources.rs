@@ -30,6 +30,7 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
     let address = |id| &rows.users.iter().find(|row| row.id == id).expect("a user").email;
     let order_of = |id| rows.orders.iter().find(|row| row.id == id).expect("an order");
     let billed_to = |id| rows.invoices.iter().find(|row| row.id == id).expect("an invoice").billed_to_id;
+    let through = rows.partnerships.iter().find(|row| row.partner_id == partner).map(|row| row.id);
     let required = |permission: Permission| move |bits: i32| bits == permission.bit();
     let (products, invoices) = (required(Permission::ViewProducts), required(Permission::ViewInvoices));
     let (members, partners) = (required(Permission::ManageMembers), required(Permission::ManagePartners));
@@ -41,7 +42,13 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
         "account" => {
             vec![("the client's", client.0), ("the partner's", partner.0), ("a published partner's", public.0)]
         }
+        "api_key" => vec![
+            one!("the client's own", rows.keys, |row| row.account_id == client && row.granted_through_id.is_none()),
+            one!("the client's, made through the partner", rows.keys, |row| row.granted_through_id == through),
+            one!("the partner's", rows.keys, |row| row.account_id == partner),
+        ],
         "membership" => vec![
+            one!("the client's, granted by the partner", rows.memberships, |row| row.granted_through_id == through),
             one!("the viewer's in the client's account", rows.memberships, |row| row.account_id == client
                 && row.role == Role::Viewer),
             one!("the viewer's in the partner's account", rows.memberships, |row| row.account_id == partner

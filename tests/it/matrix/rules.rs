@@ -20,7 +20,10 @@ const LEGEND: &str = "\
 A letter: yes. A point: no, and what is asked about might as well not exist (NOT_FOUND). A stroke: seen, but not allowed
 (PERMISSION_DENIED).
 
-client and partners: Owner, Admin, Billing, Technical, Viewer of the client's account, or of a partner's
+client and partners: Owner, Admin, Billing, Technical, Viewer of the client's account, or of a partner's; K a key with all
+permissions that the owner has made for their account; G an Admin of the client's account by the grace of the partner, who made
+them a member through the partnership; P a key with all permissions for the client's account that an admin of the partner has made
+through the partnership
   full              a full partnership
   view .. support   a partial one with this permission alone, on all products
   chosen            a partial one with all permissions, on one chosen product

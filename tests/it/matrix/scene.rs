@@ -10,7 +10,7 @@ use entities::invitation::AccessLevel;
 use entities::membership::Role;
 use entities::partnership::{Model as Partnership, PartnershipStatus};
 use tests::app::TestApp;
-use tests::rows::{Rows, To};
+use tests::rows::{Rows, To, key_secret};
 
 /// Each role with its letter.
 const ROLES: [(char, Role); 5] =
@@ -39,7 +39,8 @@ pub(super) struct Scene {
 /// What one side is made of.
 struct Side {
     account: AccountId,
-    people: Vec<(char, UserId)>,
+    /// Each with the token that signs them in.
+    people: Vec<(char, String)>,
     /// Did all that was done here, and is a member no more.
     leaver: UserId,
 }
@@ -68,7 +69,8 @@ impl Scene {
 
         let full = &partners[0].1;
         let others =
-            [('s', stranger), ('a', asked[0]), ('u', asked[1]), ('c', client.leaver), ('p', full.leaver), ('S', staff)];
+            [('s', stranger), ('a', asked[0]), ('u', asked[1]), ('c', client.leaver), ('p', full.leaver), ('S', staff)]
+                .map(|(letter, user)| (letter, user.to_string()));
         let nobody = vec![('n', Actor::Anonymous)];
         let mut columns = vec![column("client", signed_in(app, &client.people).await, full)];
         for (heading, side) in &partners {
@@ -141,10 +143,15 @@ fn partner(
     chosen: ProductId,
     shape: impl Fn(&mut Partnership),
 ) -> Side {
-    let side = side(rows);
+    let mut side = side(rows);
     let link = rows.partnership(side.account, client.account);
     shape(link);
     let (id, names_products) = (link.id, !link.has_all_products);
+    let (guest, maker) = (rows.user(), rows.user());
+    rows.member(guest, client.account, Role::Admin).granted_through_id = Some(id);
+    rows.member(maker, side.account, Role::Admin);
+    let key = rows.key(maker, client.account, Some(id)).id;
+    side.people.extend([('G', guest.to_string()), ('P', key_secret(key))]);
     if names_products {
         rows.cover(id, chosen);
     }
@@ -163,17 +170,19 @@ fn partner(
     side
 }
 
-/// An account with somebody in each role, and what every account has.
+/// An account with somebody in each role, a key of its owner's, and what every account has.
 fn side(rows: &mut Rows) -> Side {
     let account = rows.account();
-    let people: Vec<_> = ROLES
+    let mut people: Vec<_> = ROLES
         .into_iter()
         .map(|(letter, role)| {
             let user = rows.user();
             rows.member(user, account, role);
-            (letter, user)
+            (letter, user.to_string())
         })
         .collect();
+    let owner = rows.users[rows.users.len() - people.len()].id;
+    people.push(('K', key_secret(rows.key(owner, account, None).id)));
     let leaver = rows.user();
     rows.order(account, account, leaver);
     rows.invoice(account);
@@ -181,11 +190,11 @@ fn side(rows: &mut Rows) -> Side {
     Side { account, people, leaver }
 }
 
-async fn signed_in(app: &TestApp, people: &[(char, UserId)]) -> Vec<(char, Actor)> {
+async fn signed_in(app: &TestApp, people: &[(char, String)]) -> Vec<(char, Actor)> {
     let mut actors = Vec::new();
-    for (letter, user) in people {
-        let (actor, _) = authenticate(&app.store, Some(&user.to_string()), None).await.unwrap();
-        assert_eq!(actor.user_id(), Some(*user));
+    for (letter, token) in people {
+        let (actor, _) = authenticate(&app.store, Some(token), None).await.unwrap();
+        assert!(actor.user_id().is_some(), "{letter} is not signed in");
         actors.push((*letter, actor));
     }
     actors

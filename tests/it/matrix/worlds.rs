@@ -10,6 +10,7 @@ use domain::account::queries::authenticate;
 use domain::permission::rules::{Need, allows};
 use domain::permission::{Permission, Permissions, Target, held};
 use domain::store::Statements;
+use entities::api_key;
 use entities::id::{AccountId, UserId};
 use entities::membership::Role;
 use entities::partnership::PartnershipStatus;
@@ -19,7 +20,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rstest::rstest;
 use tests::app::TestApp;
 use tests::database::Db;
-use tests::rows::{Rows, To};
+use tests::rows::{Rows, To, key_secret};
 use uuid::Uuid;
 
 use super::by_hand::{Eye, Question};
@@ -27,8 +28,8 @@ use super::by_hand::{Eye, Question};
 /// How many worlds there are. `WORLD_SEED` replays the one of a seed, or tries another.
 const WORLDS: u64 = 12;
 
-/// Six people of whom one is staff, six accounts of which two are partners, any partnerships between them, and something of each
-/// kind that lists show.
+/// Six people of whom one is staff, six accounts of which two are partners, any partnerships between them, what comes through these,
+/// and something of each kind that lists show.
 fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
     let mut dice = StdRng::seed_from_u64(seed);
     let mut rows = Rows::new(seed, now);
@@ -52,8 +53,34 @@ fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
             dealings(&mut rows, &mut dice, *partner, *client);
         }
     }
+    for account in accounts {
+        guests_and_keys(&mut rows, &mut dice, &users, account);
+    }
     rows.renewal_run();
     rows
+}
+
+/// What comes through partnerships of an account's: a member that the partner has made, a key; and keys of its own. Who made one may
+/// hold it no more, or may never have; some were revoked, and some are over.
+fn guests_and_keys(rows: &mut Rows, dice: &mut StdRng, users: &[UserId], account: AccountId) {
+    let through: Vec<_> =
+        rows.partnerships.iter().filter(|row| row.client_account_id == account).map(|row| row.id).collect();
+    for link in &through {
+        let user = *users.choose(dice).unwrap();
+        let is_member = rows.memberships.iter().any(|row| row.user_id == user && row.account_id == account);
+        if !is_member {
+            let member = rows.member(user, account, *[Role::Admin, Role::Viewer].choose(dice).unwrap());
+            member.permissions = any_permissions(dice);
+            member.granted_through_id = Some(*link);
+        }
+    }
+    for through in through.into_iter().map(Some).chain([None, None]) {
+        let now = rows.now;
+        let key = rows.key(*users.choose(dice).unwrap(), account, through);
+        key.permissions = any_permissions(dice).max(1);
+        key.revoked_at = dice.random_ratio(1, 6).then_some(now);
+        key.expires_at = *[None, None, Some(now), Some(now + Duration::seconds(1))].choose(dice).unwrap();
+    }
 }
 
 /// Two of five people in each account; the first is its owner, of the others some hold less or more than their role's bundle.
@@ -141,7 +168,7 @@ struct Tally {
     hidden: u32,
 }
 
-/// A1: in generated worlds, for every person and every row of every table: the filter of lists, the rule and the rule written by hand
+/// A1: in generated worlds, for every person, every key and every row of every table: the filter of lists, the rule and the rule written by hand
 /// agree.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -155,10 +182,16 @@ async fn what_is_listed_is_what_is_allowed(#[values(Db::Sqlite, Db::Postgres)] d
         println!("WORLD_SEED={seed}");
         let rows = generate(seed, now);
         rows.write(app.db()).await;
-        ask(&app, &rows, &Actor::Anonymous, &mut tallies).await;
+        ask(&app, &rows, None, &Actor::Anonymous, &mut tallies).await;
         for user in &rows.users {
             let (actor, _) = authenticate(&app.store, Some(&user.id.to_string()), None).await.unwrap();
-            ask(&app, &rows, &actor, &mut tallies).await;
+            ask(&app, &rows, None, &actor, &mut tallies).await;
+        }
+        for key in &rows.keys {
+            let (actor, _) = authenticate(&app.store, Some(&key_secret(key.id)), None).await.unwrap();
+            let is_over = key.revoked_at.is_some() || key.expires_at.is_some_and(|end| end <= now);
+            assert_eq!(actor.user_id().is_none(), is_over, "{key:?}");
+            ask(&app, &rows, Some(key), &actor, &mut tallies).await;
         }
     }
     // worlds in which everybody, or nobody, sees everything would show nothing
@@ -174,21 +207,27 @@ async fn what_is_listed_is_what_is_allowed(#[values(Db::Sqlite, Db::Postgres)] d
     }
 }
 
-/// Asks one person about every row, in three ways.
-async fn ask(app: &TestApp, rows: &Rows, actor: &Actor, tallies: &mut BTreeMap<&'static str, Tally>) {
+/// Asks one person, or one key, about every row, in three ways.
+async fn ask(
+    app: &TestApp,
+    rows: &Rows,
+    key: Option<&api_key::Model>,
+    actor: &Actor,
+    tallies: &mut BTreeMap<&'static str, Tally>,
+) {
     let reader = app.store.reader(actor.clone(), rows.now, Statements::default());
     let targets: Vec<_> = (rows.accounts.iter().map(|row| Target::account(row.id)))
         .chain(rows.products.iter().map(|row| Target::product(row.account_id, row.id)))
         .collect();
     let facts = held(app.db(), actor, rows.now, &targets).await.unwrap();
-    let eye = Eye { rows, user: actor.user_id().unwrap_or(UserId(Uuid::nil())) };
+    let eye = Eye { rows, user: actor.user_id().unwrap_or(UserId(Uuid::nil())), key };
     for subject in access::subjects() {
         let views = eye.views(subject.table);
         let ids: Vec<Uuid> = views.iter().map(|view| view.id).collect();
         let listed = subject.seen(&reader, &ids).await.unwrap();
         let tally = tallies.entry(subject.table).or_default();
         for view in views {
-            let by_hand = view.is_seen || actor.sees_everything();
+            let by_hand = !view.is_gone && (view.is_seen || actor.sees_everything());
             let is_listed = listed.contains(&view.id);
             assert_eq!(is_listed, by_hand, "listed, by hand: {} {} to {actor:?}", subject.table, view.id);
             if let Some(questions) = view.questions {

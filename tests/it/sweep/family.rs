@@ -26,6 +26,8 @@ pub struct Family {
     pub invoice: String,
     pub membership: String,
     pub user: String,
+    /// Made by the client's owner.
+    pub api_key: String,
 }
 
 /// A client of a partner, with one of everything on both sides.
@@ -66,6 +68,7 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
         payment_method: first_method(app, &client).await,
         partner_method: first_method(app, partner).await,
         membership: first_membership(app, &client).await,
+        api_key: api_key(app, &client).await,
         user: client.user_id.clone(),
         record,
         partnership,
@@ -106,6 +109,11 @@ async fn first_method(app: &TestApp, who: &Signed) -> String {
     let query = "query($id: ID!) { account(id: $id) { paymentMethods { id } } }";
     let reply = app.ask_as(&who.token, query, json!({ "id": who.account_id })).await;
     text(&reply.ok()["account"]["paymentMethods"][0]["id"])
+}
+
+async fn api_key(app: &TestApp, who: &Signed) -> String {
+    let input = json!({ "accountId": who.account_id, "name": "Build", "permissions": ["VIEW_PRODUCTS"] });
+    text(&app.done(&who.token, "createApiKey", input, "apiKey { id }").await["apiKey"]["id"])
 }
 
 async fn first_membership(app: &TestApp, who: &Signed) -> String {

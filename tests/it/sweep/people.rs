@@ -85,7 +85,7 @@ async fn take_away(trial: &Trial<'_>, way: Way, who: Who) {
             let user = user_of(&scene.app, token).await;
             execute(&scene.app, r#"UPDATE "user" SET is_staff = FALSE WHERE id = ?"#, user.0).await;
         }
-        Way::Admin(_) | Way::Member(..) => {
+        Way::Owner(_) | Way::Admin(_) | Way::Member(..) | Way::Own(..) => {
             let user = user_of(&scene.app, token).await;
             execute(&scene.app, "DELETE FROM membership WHERE user_id = ?", user.0).await;
         }

@@ -17,10 +17,14 @@ pub enum Way {
     SignedIn,
     /// The provider's staff.
     Staff,
+    /// The owner of the account alone.
+    Owner(Company),
     /// Owner and admins of the account, and the staff.
     Admin(Company),
     /// Members of the account whose role has all of these, and the staff.
     Member(Company, &'static [Permission]),
+    /// Members of the account whose role has all of these; the staff have no membership.
+    Own(Company, &'static [Permission]),
     /// Members of Acme whose role has all of these, through its partnership with Bolt.
     Through(&'static [Permission]),
 }
@@ -35,22 +39,27 @@ impl Way {
             Self::Anyone => true,
             Self::SignedIn => who != Who::Nobody,
             Self::Staff => who == Who::Staff,
+            Self::Owner(company) => who == Who::member(company, Role::Owner),
             Self::Admin(company) => {
                 who == Who::Staff
                     || [Role::Owner, Role::Admin].into_iter().any(|role| who == Who::member(company, role))
             }
             Self::Member(company, all) => who == Who::Staff || role_has(company, all),
+            Self::Own(company, all) => role_has(company, all),
             Self::Through(all) => role_has(Company::Acme, all) && all.iter().all(|one| FULL_ACCESS.contains(one)),
         }
     }
 
-    /// Who is taken for this way: never an owner, so that they can lose it.
+    /// Who is taken for this way: never an owner where another will do, so that they can lose it.
     pub fn caller(self) -> Who {
         match self {
             Self::Anyone => Who::Nobody,
             Self::SignedIn => Who::member(Company::Solo, Role::Admin),
             Self::Staff => Who::Staff,
-            Self::Admin(company) | Self::Member(company, _) => Who::member(company, Role::Admin),
+            Self::Owner(company) => Who::member(company, Role::Owner),
+            Self::Admin(company) | Self::Member(company, _) | Self::Own(company, _) => {
+                Who::member(company, Role::Admin)
+            }
             Self::Through(_) => Who::member(Company::Acme, Role::Admin),
         }
     }

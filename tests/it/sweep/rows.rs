@@ -2,6 +2,7 @@
 
 mod billing;
 mod identity;
+mod member;
 mod order;
 mod partner;
 mod partnership;
@@ -16,6 +17,7 @@ pub const TO_DO: [&str; 0] = [];
 pub fn all() -> Vec<Row> {
     [
         identity::rows(),
+        member::rows(),
         partner::rows(),
         partnership::rows(),
         order::rows(),

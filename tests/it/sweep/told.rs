@@ -48,6 +48,7 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("partnerProfile", Takes::Each),
     ("paymentMethods", Takes::Each),
     ("members", Takes::Each),
+    ("apiKeys", Takes::Each),
     ("clients", Takes::Each),
     ("receivedInvitations", Takes::Each),
     ("sentInvitations", Takes::Each),

@@ -63,6 +63,12 @@ const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::Membership, Rule::Own, "SELECT id, user_id AS owner FROM membership"),
     (Kind::Membership, Rule::Member(ManageMembers), "SELECT id, account_id AS owner FROM membership"),
     (Kind::Membership, Rule::Account(ManageMembers), "SELECT id, account_id AS owner FROM membership"),
+    (Kind::ApiKey, Rule::Member(ManageMembers), "SELECT id, account_id AS owner FROM api_key WHERE revoked_at IS NULL"),
+    (
+        Kind::ApiKey,
+        Rule::Account(ManageMembers),
+        "SELECT id, account_id AS owner FROM api_key WHERE revoked_at IS NULL",
+    ),
     (Kind::PartnerProfile, Rule::Public, "SELECT id, account_id AS owner FROM partner_profile WHERE is_published"),
     // the contract: what is not published is its account's own, which edits it by `savePartnerProfile`
     (Kind::PartnerProfile, Rule::Fellow, "SELECT id, account_id AS owner FROM partner_profile"),

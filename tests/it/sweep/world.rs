@@ -185,6 +185,7 @@ impl World {
             Kind::Offering | Kind::Plan | Kind::PartnerProgramme => return None,
             Kind::User => &theirs.user,
             Kind::Membership => &theirs.membership,
+            Kind::ApiKey => &theirs.api_key,
             Kind::Account => self.account(Company::Yolk),
             Kind::Client => &theirs.record,
             Kind::Invitation => &theirs.invitation,
@@ -285,6 +286,7 @@ pub async fn person(app: &TestApp, name: &str, member: Option<(AccountId, Role)>
             account_id,
             role,
             permissions,
+            granted_through_id: None,
             created_at: now,
         };
         insert::<membership::Entity>(app.db(), &[row]).await.expect("a membership");

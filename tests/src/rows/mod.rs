@@ -3,15 +3,15 @@
 mod party;
 mod trade;
 
-pub use party::To;
+pub use party::{To, key_secret};
 
 use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, cart, cart_item, client, invitation, invoice, invoice_line, membership, offering, order,
-    order_line, partner_profile, partnership, partnership_product, payment, payment_method, plan, product, renewal_run,
-    session, user, wallet_entry,
+    account, activity, api_key, cart, cart_item, client, invitation, invoice, invoice_line, membership, offering,
+    order, order_line, partner_profile, partnership, partnership_product, payment, payment_method, plan, product,
+    renewal_run, session, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -28,6 +28,7 @@ pub struct Rows {
     pub sessions: Vec<session::Model>,
     pub accounts: Vec<account::Model>,
     pub memberships: Vec<membership::Model>,
+    pub keys: Vec<api_key::Model>,
     pub profiles: Vec<partner_profile::Model>,
     pub clients: Vec<client::Model>,
     pub partnerships: Vec<partnership::Model>,
@@ -61,6 +62,7 @@ impl Rows {
             sessions: vec![],
             accounts: vec![],
             memberships: vec![],
+            keys: vec![],
             profiles: vec![],
             clients: vec![],
             partnerships: vec![],
@@ -123,10 +125,11 @@ impl Rows {
         insert::<user::Entity>(db, &self.users).await.expect("users");
         insert::<session::Entity>(db, &self.sessions).await.expect("sessions");
         insert::<account::Entity>(db, &self.accounts).await.expect("accounts");
-        insert::<membership::Entity>(db, &self.memberships).await.expect("memberships");
         insert::<partner_profile::Entity>(db, &self.profiles).await.expect("profiles");
         insert::<client::Entity>(db, &self.clients).await.expect("client records");
         insert::<partnership::Entity>(db, &self.partnerships).await.expect("partnerships");
+        insert::<membership::Entity>(db, &self.memberships).await.expect("memberships");
+        insert::<api_key::Entity>(db, &self.keys).await.expect("keys");
         insert::<invitation::Entity>(db, &self.invitations).await.expect("invitations");
         insert::<offering::Entity>(db, &self.offerings).await.expect("offerings");
         insert::<plan::Entity>(db, &self.plans).await.expect("plans");

@@ -3,12 +3,12 @@
 use chrono::Duration;
 use domain::permission::Permissions;
 use domain::secret;
-use entities::id::{AccountId, ClientId, PartnershipId, ProductId, UserId};
+use entities::id::{AccountId, ApiKeyId, ClientId, PartnershipId, ProductId, UserId};
 use entities::invitation::InvitationDirection;
 use entities::membership::Role;
 use entities::partnership::{PartnershipStatus, PayerKind};
 use entities::{
-    account, client, invitation, membership, partner_profile, partnership, partnership_product, session, user,
+    account, api_key, client, invitation, membership, partner_profile, partnership, partnership_product, session, user,
 };
 use serde_json::json;
 
@@ -21,6 +21,11 @@ pub enum To {
     Account(AccountId),
     /// Which is asked for it, and has no account yet.
     AddressOf(UserId),
+}
+
+/// The secret of a key that a world has.
+pub fn key_secret(id: ApiKeyId) -> String {
+    format!("mandate_key_{id}")
 }
 
 fn address(user: UserId) -> String {
@@ -80,9 +85,42 @@ impl Rows {
     /// Makes somebody a member, with the bundle of the role.
     pub fn member(&mut self, user_id: UserId, account_id: AccountId, role: Role) -> &mut membership::Model {
         let permissions = Permissions::of_role(role).bits();
-        let row = membership::Model { id: self.id(), user_id, account_id, role, permissions, created_at: self.now };
+        let row = membership::Model {
+            id: self.id(),
+            user_id,
+            account_id,
+            role,
+            permissions,
+            granted_through_id: None,
+            created_at: self.now,
+        };
         self.memberships.push(row);
         self.memberships.last_mut().expect("just put there")
+    }
+
+    /// A key, the text of whose id is its secret; of its creator's own right in the account, unless a partnership is named.
+    pub fn key(
+        &mut self,
+        created_by_id: UserId,
+        account_id: AccountId,
+        granted_through_id: Option<PartnershipId>,
+    ) -> &mut api_key::Model {
+        let id: ApiKeyId = self.id();
+        let row = api_key::Model {
+            id,
+            account_id,
+            created_by_id,
+            name: format!("Key {}", self.last),
+            permissions: Permissions::ALL.bits(),
+            secret_hash: secret::hash(&key_secret(id)),
+            granted_through_id,
+            created_at: self.now,
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        self.keys.push(row);
+        self.keys.last_mut().expect("just put there")
     }
 
     /// A profile.

@@ -36,6 +36,10 @@ access-PARTIAL = Teilzugriff
 access-until = Zugriff endet am
 amount-due = Offener Betrag
 discount = Partnerrabatt
+ended-invitations = Zurückgezogene Einladungen
+ended-keys = Widerrufene API-Schlüssel
+ended-members = Ausgeschiedene Mitglieder
+ended-memberships = Mitgliedschaften bei Kunden
 holder = Installiert für
 invoice-number = Rechnung
 issued-on = Ausgestellt am
@@ -60,6 +64,12 @@ plan = Tarif
 products = Produkte
 products-all = alle, auch künftige
 renews-on = Nächste Verlängerung am
+role = Rolle
+role-OWNER = Inhaber
+role-ADMIN = Administrator
+role-BILLING = Abrechnung
+role-TECHNICAL = Technik
+role-VIEWER = Betrachter
 subtotal = Zwischensumme
 tax = USt.
 total = Gesamtbetrag
@@ -88,6 +98,40 @@ reset-password-subject = Setzen Sie Ihr Passwort zurück
 reset-password-intro = Für Ihre Anmeldung bei { $seller } wurde ein neues Passwort angefordert.
 reset-password-action = Neues Passwort wählen
 reset-password-ignore = Falls Sie das nicht waren, ignorieren Sie diese Nachricht einfach; Ihr Passwort bleibt unverändert.
+
+member-invited-subject = { $account } lädt Sie ein
+member-invited-intro = { $name } lädt Sie ein, Mitglied von { $account } zu werden.
+member-invited-known = Sie können mit Ihrer bestehenden Anmeldung bei { $seller } annehmen.
+member-invited-new = Sie wählen einen Namen und ein Passwort; das wird Ihre Anmeldung bei { $seller }.
+member-invited-ignore = Falls Sie { $name } nicht kennen, ignorieren Sie diese Nachricht einfach; es geschieht nichts weiter.
+member-invited-action = Einladung ansehen
+
+membership-changed-subject = Ihre Berechtigungen bei { $account } haben sich geändert
+membership-changed-intro = { $name } hat geändert, was Sie bei { $account } dürfen.
+membership-changed-next = Das gilt ab sofort, auch für API-Schlüssel, die Sie dort erstellt haben.
+membership-changed-action = Konto ansehen
+
+membership-ended-subject = Sie sind nicht mehr Mitglied von { $account }
+membership-ended-intro = { $name } hat Ihre Mitgliedschaft bei { $account } beendet.
+membership-ended-with-partner = Ihre Mitgliedschaft bei { $account } wurde über die Partnerschaft mit { $partner } gewährt und hat mit ihr geendet.
+membership-ended-clients = Damit endete Ihr Zugriff auf { $count ->
+    [one] das Konto eines Kunden
+   *[other] die Konten von { $count } Kunden
+}.
+membership-ended-next = Ihre Anmeldung und Ihre anderen Mitgliedschaften bleiben, wie sie sind.
+membership-ended-action = Ihre Konten ansehen
+
+grants-ended-subject = Was { $partner } gewährt hatte, ist beendet
+grants-ended-intro = Ihre Partnerschaft mit { $partner } umfasst Ihr Konto nicht mehr. Was über sie anderen gewährt wurde, hat mit ihr geendet.
+grants-ended-next = Wer weiter mit Ihrem Konto arbeiten soll, den können Sie selbst einladen.
+grants-ended-action = Mitglieder ansehen
+
+ownership-transferred-subject = { $account } hat einen neuen Inhaber
+ownership-transferred-intro-NEW = { $former } hat Ihnen { $account } übergeben: Sie sind jetzt Inhaber.
+ownership-transferred-intro-FORMER = Sie haben { $account } übergeben: { $new } ist jetzt Inhaber.
+ownership-transferred-next-NEW = Sie haben dort alle Berechtigungen. { $former } bleibt Mitglied, als Administrator.
+ownership-transferred-next-FORMER = Sie bleiben Mitglied, als Administrator. Falls Sie das nicht waren, schreiben Sie uns sofort.
+ownership-transferred-action = Konto ansehen
 
 invitation-received-subject = { $name } bietet Ihnen Zugriff an
 invitation-received-intro = { $name } möchte mit Ihnen zusammenarbeiten und bietet Ihnen Zugriff auf das eigene Konto an.

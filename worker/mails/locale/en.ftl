@@ -36,6 +36,10 @@ access-PARTIAL = Partial access
 access-until = Access ends on
 amount-due = Amount due
 discount = Partner discount
+ended-invitations = Invitations taken back
+ended-keys = API keys revoked
+ended-members = Members who have left
+ended-memberships = Memberships of clients
 holder = Installed for
 invoice-number = Invoice
 issued-on = Issued on
@@ -60,6 +64,12 @@ plan = Plan
 products = Products
 products-all = all, including future ones
 renews-on = Renews on
+role = Role
+role-OWNER = Owner
+role-ADMIN = Administrator
+role-BILLING = Billing
+role-TECHNICAL = Technical
+role-VIEWER = Viewer
 subtotal = Subtotal
 tax = VAT
 total = Total
@@ -88,6 +98,40 @@ reset-password-subject = Reset your password
 reset-password-intro = A new password was requested for your sign-in with { $seller }.
 reset-password-action = Choose a new password
 reset-password-ignore = If it was not you, ignore this message; your password stays as it is.
+
+member-invited-subject = { $account } invites you
+member-invited-intro = { $name } invites you to become a member of { $account }.
+member-invited-known = You can accept with the sign-in that you have with { $seller }.
+member-invited-new = You choose a name and a password, which will be your sign-in with { $seller }.
+member-invited-ignore = If you do not know { $name }, ignore this message; nothing will happen.
+member-invited-action = View invitation
+
+membership-changed-subject = Your permissions in { $account } have changed
+membership-changed-intro = { $name } has changed what you may do in { $account }.
+membership-changed-next = This counts from now on, also for API keys that you have made there.
+membership-changed-action = View account
+
+membership-ended-subject = You are no longer a member of { $account }
+membership-ended-intro = { $name } has ended your membership of { $account }.
+membership-ended-with-partner = Your membership of { $account } was granted through its partnership with { $partner }, and has ended with it.
+membership-ended-clients = With it ended your access to { $count ->
+    [one] the account of one client
+   *[other] the accounts of { $count } clients
+}.
+membership-ended-next = Your sign-in and your other memberships stay as they are.
+membership-ended-action = View your accounts
+
+grants-ended-subject = What { $partner } had granted has ended
+grants-ended-intro = Your partnership with { $partner } does not cover your account any more. What was granted to others through it has ended with it.
+grants-ended-next = Whoever shall go on working with your account, you can invite yourself.
+grants-ended-action = View members
+
+ownership-transferred-subject = New owner of { $account }
+ownership-transferred-intro-NEW = { $former } has handed { $account } over to you: you are its owner.
+ownership-transferred-intro-FORMER = You have handed { $account } over: { $new } is its owner.
+ownership-transferred-next-NEW = You hold every permission there. { $former } stays a member, as an administrator.
+ownership-transferred-next-FORMER = You stay a member, as an administrator. If you did not do this, write to us at once.
+ownership-transferred-action = View account
 
 invitation-received-subject = { $name } offers you access
 invitation-received-intro = { $name } would like to work with you and offers you access to its account.

@@ -12,6 +12,34 @@ pub enum Content {
     VerifyAddress { valid_for_hours: u32 },
     /// To the person who asked for it.
     ResetPassword { valid_for_hours: u32 },
+    /// To the person who is offered a membership.
+    MemberInvited {
+        account: String,
+        invited_by: String,
+        role: Role,
+        /// Names of the contract's enum `Permission`.
+        permissions: Vec<String>,
+        /// Whether they have signed up with this address before.
+        has_sign_in: bool,
+        valid_for_hours: u32,
+    },
+    /// To the member, unless they have changed it themselves.
+    MembershipChanged { account: String, changed_by: String, role: Role, permissions: Vec<String> },
+    /// To who was a member. It was ended by somebody, or with the partnership with `partner` through which it was granted.
+    MembershipEnded {
+        account: String,
+        ended_by: Option<String>,
+        partner: Option<String>,
+        keys: Vec<String>,
+        invitations: Vec<String>,
+        memberships: Vec<String>,
+        /// How many clients' accounts they reached through it.
+        clients: u32,
+    },
+    /// To the client: what was granted to others through a partnership has ended with it.
+    GrantsEnded { partner: String, members: Vec<String>, keys: Vec<String>, invitations: Vec<String> },
+    /// To both.
+    OwnershipTransferred { to: Owner, account: String, former: String, new: String },
     /// To the partner. `from` is the account that offers access.
     InvitationReceived { from: String, terms: AccessTerms, message: Option<String>, expires_on: NaiveDate },
     /// To the client, or to an address. `from` is the partner that asks.
@@ -106,6 +134,11 @@ impl Content {
         match self {
             Self::VerifyAddress { .. } => "verify-address",
             Self::ResetPassword { .. } => "reset-password",
+            Self::MemberInvited { .. } => "member-invited",
+            Self::MembershipChanged { .. } => "membership-changed",
+            Self::MembershipEnded { .. } => "membership-ended",
+            Self::GrantsEnded { .. } => "grants-ended",
+            Self::OwnershipTransferred { .. } => "ownership-transferred",
             Self::InvitationReceived { .. } => "invitation-received",
             Self::InvitationAccepted { .. } => "invitation-accepted",
             Self::InvitationRejected { .. } => "invitation-rejected",
@@ -121,6 +154,25 @@ impl Content {
             Self::PaymentFailed { .. } => "payment-failed",
         }
     }
+}
+
+/// The contract's `Role`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    Owner,
+    Admin,
+    Billing,
+    Technical,
+    Viewer,
+}
+
+/// Which of the two owners reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Owner {
+    Former,
+    New,
 }
 
 /// The contract's `InvitationDirection`.

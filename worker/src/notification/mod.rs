@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-pub use content::{AccessLevel, AccessTerms, Amount, Content, Direction, Line, Moment, Payer, PricedLine};
+pub use content::{AccessLevel, AccessTerms, Amount, Content, Direction, Line, Moment, Owner, Payer, PricedLine, Role};
 pub use message::Mail;
 pub use render::{RenderError, Renderer, Seller};
 pub use send::{Post, send_mail};

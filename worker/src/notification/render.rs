@@ -36,6 +36,8 @@ const SHARED: &[(&str, &str)] = &[
     ("macros.txt", include_str!("../../mails/macros.txt")),
     ("message.html", include_str!("../../mails/message.html")),
     ("message.txt", include_str!("../../mails/message.txt")),
+    ("permissions.html", include_str!("../../mails/permissions.html")),
+    ("permissions.txt", include_str!("../../mails/permissions.txt")),
     ("terms.html", include_str!("../../mails/terms.html")),
     ("terms.txt", include_str!("../../mails/terms.txt")),
 ];
@@ -66,6 +68,11 @@ macro_rules! kinds {
 const KINDS: &[Kind] = kinds![
     "verify-address",
     "reset-password",
+    "member-invited",
+    "membership-changed",
+    "membership-ended",
+    "grants-ended",
+    "ownership-transferred",
     "invitation-received",
     "invitation-accepted",
     "invitation-rejected",
@@ -198,7 +205,7 @@ fn lay_out(kind: &Kind) -> Result<String, RenderError> {
     }
     let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
     let html = parsed.element.render(&options).map_err(|error| broken(error.to_string()))?;
-    Ok(format!("{{% from \"macros.html\" import fact %}}{html}"))
+    Ok(format!("{{% from \"macros.html\" import fact, listed %}}{html}"))
 }
 
 fn environment(language: Language, pages: &[(&Kind, String)]) -> Result<Environment<'static>, RenderError> {

@@ -95,6 +95,7 @@ fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
     let path = match MailKind::from_name(kind) {
         Some(MailKind::VerifyAddress) => "/verify",
         Some(MailKind::ResetPassword) => "/reset",
+        Some(MailKind::MemberInvited) => "/join",
         Some(MailKind::AccessRequested) => "/access",
         _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
     };

@@ -65,7 +65,7 @@ pub async fn update_user(work: &mut Work, update: UpdateUser) -> Result<user::Mo
     let UpdateUser { name, locale } = update;
     let name = name.try_map(|name| text::line("name", &name, text::NAME))?.required("name")?;
     let locale = locale.try_map(|tag| text::locale("locale", &tag))?.required("locale")?;
-    let mut user = store::lock_user(work, work.user_id()?).await?.ok_or(Error::NotFound)?;
+    let mut user = store::lock_user(work, work.in_person()?.user_id).await?.ok_or(Error::NotFound)?;
     user.name = name.unwrap_or(user.name);
     user.locale = locale.unwrap_or(user.locale);
     store::update_user(work, &user).await?;

@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entities::{session, user};
 
 use crate::Work;
+use crate::account::identify::{Claim, identify};
 use crate::account::queries::Proof;
 use crate::account::store;
-use crate::actor::Actor;
+use crate::actor::{Actor, Credential};
 use crate::error::{Code, Error, refuse};
 use crate::{secret, sql};
 
@@ -39,30 +40,31 @@ pub async fn sign_in(work: &mut Work, proof: Proof, ip: Option<String>) -> Resul
 }
 
 /// Opens a session for a person, and makes the rest of the act theirs.
-pub(super) async fn open_session(work: &mut Work, user: user::Model, ip: Option<String>) -> Result<SignedIn, Error> {
+pub(crate) async fn open_session(work: &mut Work, user: user::Model, ip: Option<String>) -> Result<SignedIn, Error> {
     let access_token = secret::new_token();
-    let token_hash = secret::hash(&access_token);
     let expires_at = work.real_now() + SESSION_LIFETIME;
+    let session_id = work.new_id();
     let session = session::Model {
-        id: work.new_id(),
+        id: session_id,
         user_id: user.id,
-        token_hash: token_hash.clone(),
+        token_hash: secret::hash(&access_token),
         created_at: work.real_now(),
         expires_at,
         ended_at: None,
     };
     sql::insert::<session::Entity>(work.conn(), &[session]).await?;
-    let (actor, _) = store::identify(work.conn(), Some(&token_hash), ip).await?;
+    let (actor, _) = identify(work.conn(), Claim::Again(Credential::Session(session_id)), ip).await?;
     work.become_person(actor.clone());
     Ok(SignedIn { user, actor, access_token, expires_at })
 }
 
 /// Ends the session that asks for it.
 /// # Errors
-/// `Denied` to nobody.
+/// `Denied` to nobody, and to a key.
 pub async fn sign_out(work: &mut Work) -> Result<(), Error> {
-    let person = work.actor().person().ok_or(Error::Denied)?;
-    let (user_id, session_id) = (person.user_id, person.session_id);
+    let person = work.in_person()?;
+    let Credential::Session(session_id) = person.credential else { return Err(Error::Denied) };
+    let user_id = person.user_id;
     store::end_session(work, session_id).await?;
     work.record("signOut", None, Some(user_id.into()));
     Ok(())

@@ -85,7 +85,7 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
     let signed_in = open_session(work, user, ip).await?;
 
     let user = &signed_in.user;
-    let grant = Grant { account_id: account.id, partnership_id: None };
+    let grant = Grant::own(account.id);
     work.record("signUp", Some(grant), Some(user.id.into()));
     work.tell(Event::new(account.id, ActivityKind::AccountCreated).about("Account", account.id));
     work.notify(Notice {
@@ -100,7 +100,7 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
 }
 
 /// Inserts a user whose address nobody has.
-pub(super) async fn insert_user(work: &Work, user: &user::Model) -> Result<(), Error> {
+pub(crate) async fn insert_user(work: &Work, user: &user::Model) -> Result<(), Error> {
     let taken = || Refusal::new(Code::EmailAlreadyRegistered, "This address is registered already.").at(["email"]);
     if store::user_by_email(work.conn(), &user.email).await?.is_some() {
         return Err(taken().into());
@@ -138,6 +138,7 @@ async fn open_account(work: &Work, owner: &user::Model, new: NewAccount) -> Resu
         account_id: account.id,
         role: Role::Owner,
         permissions: Permissions::of_role(Role::Owner).bits(),
+        granted_through_id: None,
         created_at: work.now(),
     };
     sql::insert::<account::Entity>(work.conn(), std::slice::from_ref(&account)).await?;

@@ -18,6 +18,7 @@ use super::tell::{Parties, Side, access, invitation_subject, mail};
 use crate::activity::ActivityKind;
 use crate::client::commands::{self as clients, Connection};
 use crate::error::{Code, Error, Refusal, refuse};
+use crate::membership::end_granted_through;
 use crate::notification::MailKind;
 use crate::permission::{Permission, Permissions, Target, held, permit};
 use crate::work::Work;
@@ -202,6 +203,9 @@ async fn grant(
     }
     store::regrant(work, old.id, terms, payer).await?;
     store::cover(work, old.id, &covered).await?;
+    if !terms.has_all_products {
+        end_granted_through(work, &[old.id]).await?; // it covers the account no more
+    }
     parties.tell_both(work, ActivityKind::PartnershipChanged, ("Partnership", old.id.into()));
     if old.payer != payer {
         let change = payer_change::Model {

@@ -12,6 +12,7 @@ use super::payer::{Changed, record_changes};
 use super::tell::{Parties, Side, date_in, invitation_subject, mail, readers_of};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, refuse};
+use crate::membership::end_granted_through;
 use crate::notification::MailKind;
 use crate::permission::permit;
 use crate::work::Work;
@@ -75,7 +76,8 @@ pub(super) async fn close(work: &mut Work, rows: Vec<partnership::Model>) -> Res
             changed.push(Changed { parties, change });
         }
     }
-    record_changes(work, changed).await
+    record_changes(work, changed).await?;
+    end_granted_through(work, &ids).await
 }
 
 fn pair_of(row: &partnership::Model) -> Pair {

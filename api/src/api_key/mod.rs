@@ -1,0 +1,5 @@
+//! What programs sign in with.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;

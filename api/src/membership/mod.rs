@@ -1,0 +1,4 @@
+//! Who belongs to an account.
+
+pub mod mutation;
+mod words;

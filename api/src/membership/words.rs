@@ -1,0 +1,103 @@
+//! What ended with a membership, in the reader's language.
+
+use std::sync::LazyLock;
+
+use async_graphql::resolver_utils::enum_value;
+use domain::membership::Ended;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+
+use crate::account::object::Role;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("../../locale/ended.en.ftl")));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("../../locale/ended.de.ftl")));
+
+fn bundle(language: &str, text: &str) -> Bundle {
+    // What of a resource parses is used; a test holds every sentence in every language against it.
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let mut bundle = Bundle::new_concurrent(vec![language.parse().unwrap_or_default()]);
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// A sentence each: the membership, the accounts of clients, memberships of clients, keys, offers.
+pub(super) fn in_words(ended: &Ended, locale: &str) -> Vec<String> {
+    let bundle = if locale.starts_with("de") { &GERMAN } else { &ENGLISH };
+    let Ended { account, role, permissions, keys, invitations, clients, memberships } = ended;
+    let role = enum_value(Role::from(*role)).to_string();
+    let held: Vec<_> = permissions.iter().map(domain::permission::Permission::name).collect();
+    let mut words =
+        vec![sentence(bundle, "membership", &[("account", account), ("role", &role), ("held", &held.join(", "))])];
+    if clients.count > 0 {
+        let named = i64::try_from(clients.names.len()).unwrap_or(i64::MAX);
+        let key = if named < clients.count { "clients-and-more" } else { "clients" };
+        let (count, names) = (clients.count.to_string(), clients.names.join(", "));
+        words.push(sentence(bundle, key, &[("count", &count), ("names", &names)]));
+    }
+    for (key, each) in [("elsewhere", memberships), ("key", keys), ("invitation", invitations)] {
+        words.extend(each.iter().map(|name| sentence(bundle, key, &[("name", name)])));
+    }
+    words
+}
+
+fn sentence(bundle: &Bundle, key: &str, facts: &[(&str, &str)]) -> String {
+    let mut args = FluentArgs::new();
+    for (name, value) in facts {
+        args.set((*name).to_owned(), (*value).to_owned());
+    }
+    let pattern = bundle.get_message(key).and_then(|message| message.value());
+    pattern
+        .map_or_else(String::new, |pattern| bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::membership::Clients;
+    use domain::permission::{Permission, Permissions};
+
+    use super::*;
+
+    fn everything(clients: i64) -> Ended {
+        Ended {
+            account: "Acme".to_owned(),
+            role: entities::membership::Role::Technical,
+            permissions: [Permission::ViewProducts, Permission::Purchase].into_iter().collect::<Permissions>(),
+            keys: vec!["deploy".to_owned()],
+            invitations: vec!["new@acme.example".to_owned()],
+            clients: Clients { count: clients, names: vec!["Bolt".to_owned(), "Cora".to_owned()] },
+            memberships: vec!["Dido".to_owned()],
+        }
+    }
+
+    #[test]
+    fn all_that_ended_is_named() {
+        assert_eq!(
+            in_words(&everything(2), "en-GB"),
+            [
+                "The membership of Acme as TECHNICAL, with VIEW_PRODUCTS, PURCHASE.",
+                "The access to the accounts of clients: Bolt, Cora.",
+                "The membership of Dido, which was granted through the partnership.",
+                "The API key “deploy”.",
+                "The invitation of new@acme.example.",
+            ]
+        );
+        assert_eq!(
+            in_words(&everything(10_000), "de-CH")[1],
+            "Der Zugang zu den Konten von 10000 Kunden, darunter Bolt, Cora."
+        );
+    }
+
+    #[test]
+    fn every_language_has_every_sentence() {
+        for locale in ["en", "de", "xx"] {
+            for clients in [0, 2, 3] {
+                let words = in_words(&everything(clients), locale);
+                assert_eq!(words.len(), if clients == 0 { 4 } else { 5 });
+                assert!(words.iter().all(|sentence| sentence.ends_with('.') && !sentence.contains('{')), "{words:?}");
+            }
+        }
+    }
+}
