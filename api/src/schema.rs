@@ -18,6 +18,7 @@ use crate::error::EdgeError;
 use crate::membership::mutation::MembershipMutation;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
+use crate::partnership::attorney::AttorneyMutation;
 use crate::partnership::invitation::InvitationMutation;
 use crate::partnership::mutation::PartnershipMutation;
 use crate::product::mutation::ProductMutation;
@@ -44,6 +45,7 @@ pub struct Mutations(
     ApiKeyMutation,
     ProgrammeMutation,
     ClientMutation,
+    AttorneyMutation,
     InvitationMutation,
     PartnershipMutation,
     BillingMutation,

@@ -1,5 +1,6 @@
 //! One file per table: its columns and the values that its columns may hold. Nothing here decides anything.
 
+pub mod access_reminder;
 pub mod account;
 pub mod activity;
 pub mod api_key;
@@ -34,6 +35,7 @@ pub mod payer_change;
 pub mod payment;
 pub mod payment_method;
 pub mod plan;
+pub mod power_of_attorney;
 pub mod price;
 pub mod product;
 pub mod product_period;
@@ -44,6 +46,7 @@ pub mod schedule;
 pub mod session;
 pub mod test_gateway_charge;
 pub mod test_gateway_method;
+pub mod unmanaged_product;
 pub mod user;
 pub mod wallet;
 pub mod wallet_entry;

@@ -63,6 +63,25 @@ CREATE TABLE partnership (
 CREATE UNIQUE INDEX partnership_pair ON partnership (partner_id, client_account_id) WHERE status <> 'ENDED';
 CREATE INDEX partnership_client ON partnership (client_account_id, partner_id);
 CREATE INDEX partnership_partner ON partnership (partner_id, id);
+CREATE INDEX partnership_expiry ON partnership (expires_at) WHERE status = 'ACTIVE' AND expires_at IS NOT NULL;
+CREATE TABLE access_reminder (
+    partnership_id /uuid/ PRIMARY KEY REFERENCES partnership (id),
+    due_at /instant/ NOT NULL
+);
+CREATE INDEX access_reminder_due ON access_reminder (due_at);
+CREATE TABLE power_of_attorney (
+    partnership_id /uuid/ PRIMARY KEY REFERENCES partnership (id),
+    signed_on /date/ NOT NULL,
+    reference text NOT NULL,
+    document_sha256 text CHECK (length(document_sha256) = 64),
+    used_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    used_at /instant/ NOT NULL,
+    confirmed_at /instant/,
+    disputed_at /instant/,
+    decided_at /instant/,
+    decided_by_id /uuid/ REFERENCES "user" (id),
+    CONSTRAINT power_of_attorney_answer CHECK (confirmed_at IS NULL OR disputed_at IS NULL)
+);
 CREATE TABLE partnership_product (
     partnership_id /uuid/ NOT NULL REFERENCES partnership (id),
     product_id /uuid/ NOT NULL,

@@ -1,3 +1,4 @@
+DROP TABLE unmanaged_product;
 DROP TABLE product;
 DROP TABLE order_line;
 DROP TABLE "order";

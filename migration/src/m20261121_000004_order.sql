@@ -100,6 +100,9 @@ CREATE TABLE product (
     search text NOT NULL,
     created_at /instant/ NOT NULL
 );
+CREATE TABLE unmanaged_product (
+    product_id /uuid/ PRIMARY KEY REFERENCES product (id)
+);
 CREATE INDEX product_account ON product (account_id, id);
 CREATE INDEX product_client ON product (client_id, id) WHERE client_id IS NOT NULL;
 CREATE INDEX product_line ON product (order_line_id);

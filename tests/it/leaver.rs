@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tests::app::TestApp;
 use tests::database::Db;
-use tests::world::Signed;
+use tests::world::{PASSWORD, Signed};
 
 /// A partner with a client that has given it full access; the record's and the partnership's ids.
 async fn partners(app: &TestApp) -> (Signed, Signed, String) {
@@ -265,4 +265,87 @@ async fn what_was_granted_expires_to_the_second(#[values(Db::Sqlite, Db::Postgre
     app.join_as(&eva, &link).await.ok();
     let billing = json!(["VIEW_PRODUCTS", "PURCHASE", "VIEW_INVOICES", "MANAGE_BILLING"]);
     assert_eq!(held(&app, &eva, &bolt.account_id).await, billing);
+}
+
+/// A2: what is narrowed to chosen products covers the account no more: what was granted through it ends with that instant.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn narrowed_to_a_product_it_grants_nothing(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let acme = app.partner(&provider, "acme").await;
+    let (bolt, record, partnership) = app.client_of("acme", &acme, "bolt", "CLIENT").await;
+    app.buy_for(&provider, &acme, &record, "CLIENT_CARD").await;
+    let products = "query($id: ID!) { account(id: $id) { products { nodes { id } } } }";
+    let seen = app.ask_as(&bolt.token, products, json!({ "id": bolt.account_id })).await;
+    let product = seen.ok()["account"]["products"]["nodes"][0]["id"].clone();
+    let link = app.invite(&acme.token, &bolt.account_id, "eva@bolt.example", "VIEWER", json!(null)).await;
+    let eva = app.join(&link, "Eva").await.ok()["acceptMembership"]["accessToken"].as_str().unwrap().to_owned();
+    let change = async |more: Value| {
+        let mut input = json!({ "partnershipId": partnership, "accessLevel": "PARTIAL" });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.done(&bolt.token, "updatePartnershipAccess", input, "partnership { id }").await;
+    };
+    change(json!({ "permissions": ["VIEW_PRODUCTS", "PURCHASE"] })).await;
+    assert_eq!(
+        held(&app, &eva, &bolt.account_id).await,
+        json!(["VIEW_PRODUCTS"]),
+        "on all products, it still carries that"
+    );
+    let mut stream = app.stream(&eva, &bolt.account_id).await;
+
+    change(json!({ "productIds": [product] })).await;
+    let (took, _) = stream.end().await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    assert_eq!(members(&app, &bolt.token, &bolt.account_id).await, ["owner@bolt.example"]);
+    app.run_jobs().await;
+    let mails = app.mails_to(&bolt.email);
+    assert!(mails.iter().any(|mail| mail.subject == "What acme had granted has ended"), "{mails:#?}");
+    // widened again, it brings nobody back
+    change(json!({ "productIds": null })).await;
+    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    app.run_jobs().await;
+}
+
+/// A2: while a power of attorney is disputed, whoever got in through the partnership is out, too; what becomes of them is what becomes of
+/// it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_shuts_out_whom_the_partner_let_in(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let acme = app.partner(&provider, "acme").await;
+    let input = json!({
+        "partnerId": acme.account_id, "accessLevel": "FULL", "payer": "CLIENT",
+        "owner": { "email": "jo@bakery.example", "name": "Jo Baker", "locale": "en" },
+        "account": { "name": "Bakery", "country": "DE", "currencyCode": "EUR" },
+        "powerOfAttorney": { "signedOn": "2026-11-20", "reference": "VM 17" },
+    });
+    let opened = app.done(&acme.token, "createAccountOnBehalf", input, "account { id } partnership { id }").await;
+    let bakery = opened["account"]["id"].as_str().unwrap().to_owned();
+    let partnership = &opened["partnership"]["id"];
+    app.run_jobs().await;
+    let link = app.mails_to("jo@bakery.example")[0].token().to_owned();
+    let claim =
+        "mutation($input: ClaimAccountInput!) { claimAccount(input: $input) { accessToken userErrors { code } } }";
+    let input = json!({ "input": { "token": link, "password": PASSWORD } });
+    let jo = app.ask(claim, input).await.ok()["claimAccount"]["accessToken"].as_str().unwrap().to_owned();
+    let link = app.invite(&acme.token, &bakery, "eva@bakery.example", "VIEWER", json!(null)).await;
+    let eva = app.join(&link, "Eva").await.ok()["acceptMembership"]["accessToken"].as_str().unwrap().to_owned();
+    assert_eq!(held(&app, &eva, &bakery).await, json!(["VIEW_PRODUCTS"]));
+
+    let dispute = json!({ "partnershipId": partnership, "confirm": false });
+    app.done(&jo, "answerPowerOfAttorney", dispute, "partnership { status }").await;
+    assert_eq!(held(&app, &eva, &bakery).await, Value::Null);
+    let decide = async |uphold: bool| {
+        let input = json!({ "partnershipId": partnership, "uphold": uphold });
+        app.run(&provider.staff, "decidePowerOfAttorney", input, "partnership { status }").await
+    };
+    decide(true).await.ok();
+    assert_eq!(held(&app, &eva, &bakery).await, json!(["VIEW_PRODUCTS"]), "upheld, they are there as before");
+    app.done(&jo, "endPartnership", json!({ "partnershipId": partnership }), "partnership { status }").await;
+    assert_eq!(held(&app, &eva, &bakery).await, Value::Null);
+    assert_eq!(decide(false).await.user_error(), "CONFLICT");
+    app.run_jobs().await;
 }

@@ -1,5 +1,7 @@
 //! Offers of access and partnerships as clients see them: GraphQL over HTTP.
 
+use domain::permission::{Permission, Permissions};
+use entities::membership::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tests::database::Db;
@@ -134,4 +136,36 @@ async fn what_is_refused_over_the_wire(#[case] db: Db) {
     assert_eq!((&invitation["status"], &invitation["rejectionMessage"]), (&json!("REJECTED"), &json!("Not <now>")));
     let seen = w.ask(&w.bolt_owner, PARTNERS, json!({ "id": bolt })).await;
     assert_eq!(seen["data"]["account"]["sentInvitations"]["nodes"], json!([{ "status": "REJECTED" }]));
+}
+
+/// Nobody grants what they do not hold: what somebody reaches in an account through a partnership of theirs is not theirs to pass on to
+/// another partner, where it would outlive that partnership.
+#[rstest]
+#[case(Db::Sqlite)]
+#[case(Db::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_through_a_partnership_is_not_passed_on(#[case] db: Db) {
+    let w = Partners::start(db).await;
+    let (bolt, _) = accounts(&w).await;
+    let offer = send(&w, &bolt, "CLIENT").await;
+    let connected = w.ask(&w.acme_owner, CONNECT, json!({ "input": { "invitationId": offer["id"] } })).await;
+    assert_eq!(connected["data"]["connectClient"]["userErrors"], json!([]), "{connected:#}");
+    let beta = w.account("Beta", Some(w.programme)).await;
+    w.profile(beta, "beta", true).await;
+    // manages Bolt's partners and looks at its products; buys for it as one of Acme's
+    let al = w.person("al@bolt.example", "Al", &[(w.bolt, Role::Viewer), (w.acme, Role::Admin)]).await;
+    let own: Permissions = [Permission::ManagePartners, Permission::ViewProducts].into_iter().collect();
+    let mut sql = w.sql();
+    sql.add("UPDATE membership SET permissions = ? WHERE role = 'VIEWER'", [own.bits().into()]);
+    sql.execute(w.store.pool()).await.unwrap();
+    for (permissions, expected) in [
+        (json!(["VIEW_PRODUCTS", "PURCHASE"]), json!([{ "code": "PERMISSION_DENIED", "field": null }])),
+        (json!(["VIEW_PRODUCTS"]), json!([])),
+    ] {
+        let input = json!({
+            "accountId": bolt, "partnerProfileSlug": "beta", "accessLevel": "PARTIAL", "permissions": permissions,
+        });
+        let reply = w.ask(&al, SEND, json!({ "input": input })).await;
+        assert_eq!(reply["data"]["sendInvitation"]["userErrors"], expected, "{permissions}");
+    }
 }

@@ -101,6 +101,36 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
         all.push((shape, Content::InvitationAccepted { by: name(), direction, terms }));
         all.push((shape, Content::InvitationRejected { by: name(), direction, message }));
     }
+    for (shape, to, ended_by) in [("clock", Payer::Client, None), ("other side", Payer::Partner, Some(name()))] {
+        let (client, partner) = (name(), "Acme Studio".to_owned());
+        let moment = afternoon().into();
+        all.push((shape, Content::AccessEnded { to, client, partner, ended_by, ended_at: moment }));
+    }
+    for (shape, to, days) in [("days", Payer::Client, 14), ("a day", Payer::Partner, 1)] {
+        let (client, partner) = (name(), "Acme Studio".to_owned());
+        all.push((shape, Content::AccessExpiring { to, client, partner, ends_at: afternoon().into(), days }));
+    }
+    all.push(("narrowed", Content::AccessChanged { by: name(), terms: partial(&name()) }));
+    all.push((
+        "with terms",
+        Content::ClaimAccount {
+            partner: name(),
+            account: "Bäckerei Jo".to_owned(),
+            signed_on: on(2027, 3, 1),
+            reference: "VM-2027/11".to_owned(),
+            terms: full(Payer::Client),
+            valid_for_hours: 168,
+        },
+    ));
+    for (shape, to, is_upheld) in [("yes", Payer::Client, true), ("no", Payer::Partner, false)] {
+        let reference = || "VM-2027/11".to_owned();
+        all.push((
+            shape,
+            Content::PowerOfAttorneyAnswered { client: name(), reference: reference(), is_confirmed: is_upheld },
+        ));
+        let (client, partner) = (name(), "Acme Studio".to_owned());
+        all.push((shape, Content::PowerOfAttorneyDecided { to, client, partner, reference: reference(), is_upheld }));
+    }
     let payers = [
         ("partner, partner", Payer::Partner, Payer::Partner),
         ("partner, client", Payer::Partner, Payer::Client),

@@ -79,3 +79,31 @@ fn scanned(plan: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+/// Runs something again and again, and looks that none of these tables is read as a whole by it, whatever plan is made: also the one
+/// for any values, which the server turns to after a while.
+///
+/// The pool has one connection, so that the server's own counts are told at once.
+///
+/// # Panics
+/// When one is, with its name and how often.
+pub async fn assert_read_by_index(pool: &DatabaseConnection, tables: &[&str], mut act: impl AsyncFnMut()) {
+    let before = scans(pool, tables).await;
+    assert_eq!(before.len(), tables.len(), "tables that are not there");
+    // more often than it takes until a plan for any values is tried
+    for _ in 0..8 {
+        act().await;
+    }
+    assert_eq!(scans(pool, tables).await, before, "a table was read as a whole");
+}
+
+async fn scans(pool: &DatabaseConnection, tables: &[&str]) -> Vec<String> {
+    pool.execute_unprepared("SELECT pg_stat_force_next_flush()").await.expect("the server's counts");
+    pool.execute_unprepared("SELECT pg_stat_clear_snapshot()").await.expect("the server's counts");
+    let names = tables.iter().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
+    let counts = format!(
+        "SELECT relname::text || ' ' || seq_scan::text FROM pg_stat_user_tables WHERE relname IN ({names}) ORDER BY relname"
+    );
+    let rows = pool.query_all_raw(Statement::from_string(pool.get_database_backend(), counts)).await;
+    rows.expect("the server's counts").iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+}

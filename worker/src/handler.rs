@@ -95,6 +95,7 @@ pub fn all() -> Handlers {
         .on(billing::reconcile_open)
         .on(billing::release_cashback)
         .on(notification::send_mail)
+        .on(partnership::announce_ends)
         .on(partnership::lapse_access)
         .on(renewal::run_renewals)
         .on(renewal::renew_due)

@@ -3,14 +3,17 @@
 use std::ops::ControlFlow;
 
 use domain::actor::System;
+use domain::partnership::commands::lapse_all;
 use domain::renewal::job::{RenewDue, RunRenewals};
 use domain::renewal::{begin_run, lane};
 
 use crate::error::JobError;
 use crate::handler::{Answer, Context, Run};
 
-/// See [`begin_run`]. A run begins once for each tick: it commits with the end of the job.
+/// See [`begin_run`]. A run begins once for each tick: it commits with the end of the job. Access that has run out by then is ended
+/// first: who looks after a product, and earns on it, is as of the tick, whichever job comes first.
 pub async fn run_renewals(context: Context, run: Run<RunRenewals>) -> Answer {
+    lapse_all(&context.store).await?;
     let write = context.write(System::Renewals, move |work| {
         let (claimed, as_of) = (run.claimed.clone(), run.job.as_of);
         Box::pin(async move {

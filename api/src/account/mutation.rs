@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
-use domain::account::commands::{self, NewPassword, SignUp, SignedIn, UpdateAccount, UpdateUser};
+use domain::account::commands::{self, FirstPassword, NewPassword, SignUp, SignedIn, UpdateAccount, UpdateUser};
 use domain::account::queries::prove;
 use domain::account::rules::{NewAccount, PostalAddress};
 use domain::calendar::Country;
@@ -75,6 +75,14 @@ struct RequestPasswordResetInput {
 
 #[derive(InputObject)]
 struct ResetPasswordInput {
+    #[graphql(secret)]
+    token: String,
+    #[graphql(secret)]
+    password: String,
+}
+
+#[derive(InputObject)]
+struct ClaimAccountInput {
     #[graphql(secret)]
     token: String,
     #[graphql(secret)]
@@ -209,6 +217,16 @@ impl AccountMutation {
         let end = async {
             let new = NewPassword::prepare(&ctx.reader(), input.token, &input.password.into()).await?;
             ctx.write(move |work| Box::pin(commands::reset_password(work, new.clone(), ip.clone()))).await
+        };
+        answer(end.await, |signed_in| signed_in_payload(ctx, signed_in))
+    }
+
+    /// The owner of an account that was opened in their name lets themselves in: sets their first password, and is signed in.
+    async fn claim_account(&self, ctx: &Context<'_>, input: ClaimAccountInput) -> Result<SignInPayload> {
+        let ip = ip(ctx);
+        let end = async {
+            let first = FirstPassword::prepare(&ctx.reader(), input.token, &input.password.into()).await?;
+            ctx.write(move |work| Box::pin(commands::claim_account(work, first.clone(), ip.clone()))).await
         };
         answer(end.await, |signed_in| signed_in_payload(ctx, signed_in))
     }

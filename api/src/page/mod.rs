@@ -4,6 +4,7 @@
 //! changes nothing: programs that look into mails open every link. The token in the form is what lets it be sent, so no foreign page
 //! can send it; there are no cookies.
 
+mod claim;
 mod join;
 mod text;
 
@@ -28,12 +29,13 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset` and `/join`.
+/// `/verify`, `/reset`, `/join` and `/claim`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
         .route("/reset", get(show_reset).post(do_reset))
         .route("/join", get(join::show).post(join::accept))
+        .route("/claim", get(claim::show).post(claim::claim))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }
@@ -165,6 +167,7 @@ fn form(action: &str, token: &str, intro: &str, fields: &str, button: &str) -> S
 
 const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem;color:#222}\
     input,button{font:inherit;padding:.5rem;display:block;margin:.5rem 0}label input{width:100%;box-sizing:border-box}\
+    .choice input{width:auto;display:inline}fieldset{border:0;padding:0}\
     button{background:#14532d;color:#fff;border:0;border-radius:.25rem;padding:.5rem 1.5rem}[role=alert]{color:#991b1b}";
 
 fn page(status: StatusCode, texts: &Texts, title: &str, body: &str) -> Response {

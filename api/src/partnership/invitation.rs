@@ -65,7 +65,8 @@ struct WithdrawInvitationInput {
     invitation_id: ID,
 }
 
-fn set_of(permissions: Option<Vec<Permission>>) -> Option<Permissions> {
+/// A set, of the list that the contract has.
+pub(super) fn set_of(permissions: Option<Vec<Permission>>) -> Option<Permissions> {
     permissions.map(|all| all.into_iter().map(domain::permission::Permission::from).collect())
 }
 

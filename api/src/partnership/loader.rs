@@ -6,6 +6,7 @@ use domain::partnership::queries::{self, As, Invitations as Which, OfferedProduc
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId};
 use entities::invitation::{self, InvitationStatus};
 use entities::partnership::{self, PartnershipStatus};
+use entities::power_of_attorney;
 use uuid::Uuid;
 
 use crate::list::{Counts, List, Pages};
@@ -18,6 +19,8 @@ loaders! {
     OfferedIn(InvitationId) -> Vec<OfferedProduct> = queries::offered_products;
     /// The products that a partnership names.
     CoveredBy(PartnershipId) -> Vec<ProductId> = queries::covered_products;
+    /// The mandate under which a partner opened the account.
+    MandateOf(PartnershipId) -> power_of_attorney::Model = queries::powers_of_attorney;
     /// The history of who pays.
     PayerChangesOf(PartnershipId) -> Vec<PayerChange> = queries::payer_changes;
 }

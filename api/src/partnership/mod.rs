@@ -1,5 +1,6 @@
 //! Invitations, and the partnerships that they lead to.
 
+pub mod attorney;
 pub mod invitation;
 pub mod loader;
 pub mod mutation;

@@ -5,9 +5,9 @@ use domain::partnership::queries;
 use domain::partnership::rules;
 use domain::permission::Permissions;
 use entities::id::ProductId;
-use entities::{invitation, partnership, product};
+use entities::{invitation, partnership, power_of_attorney, product};
 
-use super::loader::{CoveredBy, OfferedIn, PayerChangesOf};
+use super::loader::{CoveredBy, MandateOf, OfferedIn, PayerChangesOf};
 use crate::account::object::{Account, Permission, User, permissions};
 use crate::answer::loaded;
 use crate::connection::connection;
@@ -18,7 +18,7 @@ use crate::loader::Seen;
 use crate::product::object::Product;
 use crate::programme::object::ProductKind;
 use crate::renewal::object::PayerChangePreview;
-use crate::scalar::DateTime;
+use crate::scalar::{Date, DateTime};
 
 /// All that a partnership can carry, or a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -268,6 +268,11 @@ impl Partnership {
         Ok(PayerChangePreview { partnership: self.0.clone(), payer: payer.into(), product_ids })
     }
 
+    /// The power of attorney under which the partner opened the account, if it did.
+    async fn power_of_attorney(&self, ctx: &Context<'_>) -> Result<Option<PowerOfAttorney>> {
+        Ok(loaded(ctx.loads().load_one(MandateOf(self.0.id)).await)?.map(PowerOfAttorney))
+    }
+
     /// What people changed, oldest first.
     async fn payer_changes(&self, ctx: &Context<'_>) -> Result<Vec<PayerChange>> {
         let changes = loaded(ctx.loads().load_one(PayerChangesOf(self.0.id)).await)?.unwrap_or_default();
@@ -276,6 +281,37 @@ impl Partnership {
 }
 
 connection!(PartnershipConnection, PartnershipEdge, Partnership);
+
+/// The evidence of a mandate, and what its giver says of it.
+pub struct PowerOfAttorney(power_of_attorney::Model);
+
+#[Object]
+impl PowerOfAttorney {
+    /// The day that stands on it.
+    async fn signed_on(&self) -> Date {
+        Date(self.0.signed_on)
+    }
+
+    /// Where it is filed.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// Of the scanned document, in hexadecimal digits.
+    async fn document_sha256(&self) -> Option<&str> {
+        self.0.document_sha256.as_deref()
+    }
+
+    /// When the owner of the account confirmed it.
+    async fn confirmed_at(&self) -> Option<DateTime> {
+        self.0.confirmed_at.map(DateTime)
+    }
+
+    /// When the owner of the account disputed it.
+    async fn disputed_at(&self) -> Option<DateTime> {
+        self.0.disputed_at.map(DateTime)
+    }
+}
 
 /// A change of who pays.
 pub struct PayerChange(queries::PayerChange);

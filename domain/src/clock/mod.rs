@@ -83,6 +83,7 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
         ("available_at", "cashback", "released_at IS NULL"),
         ("expires_at", "invitation", "status = 'PENDING'"),
         ("expires_at", "partnership", "status = 'ACTIVE'"),
+        ("due_at", "access_reminder", "due_at IS NOT NULL"),
     ];
     for (at, (column, table, condition)) in sources.into_iter().enumerate() {
         sql.push(if at == 0 { "" } else { " UNION ALL " });

@@ -22,6 +22,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         MailKind::VerifyAddress => Some(MailedTokenKind::VerifyEmail),
         MailKind::ResetPassword => Some(MailedTokenKind::ResetPassword),
         MailKind::AccessRequested => Some(MailedTokenKind::Access),
+        MailKind::ClaimAccount => Some(MailedTokenKind::ClaimAccount),
         MailKind::MemberInvited => Some(MailedTokenKind::Join),
         MailKind::MembershipChanged
         | MailKind::MembershipEnded
@@ -32,6 +33,11 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::InvitationRejected
         | MailKind::InvitationWithdrawn
         | MailKind::InvitationExpired
+        | MailKind::AccessChanged
+        | MailKind::AccessExpiring
+        | MailKind::AccessEnded
+        | MailKind::PowerOfAttorneyAnswered
+        | MailKind::PowerOfAttorneyDecided
         | MailKind::PayerChanged
         | MailKind::OrderConfirmation
         | MailKind::OrderConfirmationHolder

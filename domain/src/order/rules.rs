@@ -1,8 +1,6 @@
 //! What may be in a cart, what an order costs, and which partnership looks after what it brings.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
-use std::cmp::Reverse;
-
 use entities::invitation::AccessLevel;
 use entities::offering::ProductKind;
 use entities::order::CheckoutMethod;
@@ -15,6 +13,7 @@ use crate::billing::rules::{
 };
 use crate::error::{Code, Refusal};
 use crate::money::{Currency, Money, MoneyError, Rate};
+use crate::partnership::rules::{Candidate, managing as manager};
 use crate::permission::{Permission, Permissions};
 use crate::tax::rules::TaxTreatment;
 use crate::text;
@@ -54,13 +53,11 @@ pub fn partnership_facts(row: &partnership::Model) -> PartnershipFacts {
     }
 }
 
-/// The partnership that looks after what an account orders itself: its full one, the oldest of several, else the oldest that
-/// names no products. Source: `docs/rules.md` §3, managing partnership.
+/// The partnership that looks after what an account orders itself. What is new, no partnership names.
 pub fn managing(active: &[partnership::Model]) -> Option<&partnership::Model> {
-    active
-        .iter()
-        .filter(|row| row.access_level == AccessLevel::Full || row.has_all_products)
-        .max_by_key(|row| (row.access_level == AccessLevel::Full, Reverse((row.created_at, row.id))))
+    let candidates: Vec<_> = active.iter().map(Candidate::of).collect();
+    let id = manager(&candidates, |_| false)?;
+    active.iter().find(|row| row.id == id)
 }
 
 /// How a partner orders for its client without saying who pays: as their partnership has it.

@@ -2,17 +2,27 @@
 
 mod accept;
 mod answer;
+mod attorney;
 mod end;
 mod link;
+mod managing;
+mod on_behalf;
 mod payer;
+mod remind;
 mod request;
 mod send;
 mod tell;
+mod update;
 
 pub use accept::{ConnectClient, Connected, GrantAccess, connect, grant_access};
 pub use answer::{RejectInvitation, WithdrawInvitation, reject, withdraw};
-pub use end::{EndPartnership, end, lapse};
+pub use attorney::{AnswerPowerOfAttorney, DecidePowerOfAttorney, answer_power_of_attorney, decide_power_of_attorney};
+pub use end::{EndPartnership, end, lapse, lapse_all};
 pub use link::follow;
+pub use managing::{SetManagingPartnership, set_managing};
+pub use on_behalf::{CreateAccountOnBehalf, Mandate, OpenedOnBehalf, create_on_behalf};
 pub use payer::{ChangePayer, change_payer};
+pub use remind::remind;
 pub use request::{RequestAccess, request};
 pub use send::{SendInvitation, send};
+pub use update::{UpdateAccess, update_access};

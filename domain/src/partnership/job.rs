@@ -20,3 +20,17 @@ impl Sweep for LapseAccess {
         Self {}
     }
 }
+
+/// Announces to both sides that access is about to end: `partnership::commands::remind`. Of the schedule, each hour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnnounceEnds {}
+
+impl Job for AnnounceEnds {
+    const KIND: &'static str = "announce_ends";
+}
+
+impl Sweep for AnnounceEnds {
+    fn at(_: DateTime<Utc>) -> Self {
+        Self {}
+    }
+}

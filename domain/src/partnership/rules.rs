@@ -1,6 +1,16 @@
 //! What may be offered, and what counts at an instant.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+mod attorney;
+mod change;
+mod managing;
+mod reminder;
+
+pub use attorney::{Evidence, evidence};
+pub use change::{Change, changed, is_within};
+pub use managing::{Candidate, Managers, managers, managing};
+pub use reminder::{days_left, next_reminder};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::invitation::{AccessLevel, InvitationStatus};
 use entities::partnership::{PartnershipStatus, PayerKind};
@@ -153,141 +163,4 @@ pub fn is_in_force(status: PartnershipStatus, expires_at: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::permission::Permission;
-
-    const FULL: Asked = Asked {
-        access_level: AccessLevel::Full,
-        permissions: None,
-        products: None,
-        payer: Some(PayerKind::Client),
-        expires_at: None,
-    };
-
-    fn part(permissions: &[Permission]) -> Asked {
-        let permissions = Some(permissions.iter().copied().collect());
-        Asked { access_level: AccessLevel::Partial, permissions, payer: None, ..FULL }
-    }
-
-    fn at(seconds: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(seconds, 0).unwrap()
-    }
-
-    fn refused(asked: Asked) -> (Code, String) {
-        let refusal = terms(asked, at(0)).unwrap_err();
-        (refusal.code, refusal.field.join("."))
-    }
-
-    /// S2.1, S2.3, S3.12a: full access is all of it, with a payer decided.
-    #[test]
-    fn full_access_needs_a_payer() {
-        let granted = terms(FULL, at(0)).unwrap();
-        assert_eq!((granted.permissions, granted.has_all_products), (Permissions::PARTNERSHIP, true));
-        assert!(terms(Asked { payer: Some(PayerKind::Partner), ..FULL }, at(0)).is_ok());
-        assert_eq!(refused(Asked { payer: None, ..FULL }), (Code::InvalidInput, "payer".into()));
-        assert_eq!(
-            refused(Asked { permissions: Some(Permission::ViewProducts.into()), ..FULL }),
-            (Code::InvalidInput, "permissions".into())
-        );
-        assert_eq!(refused(Asked { products: Some(1), ..FULL }), (Code::InvalidInput, "productIds".into()));
-    }
-
-    /// S2.2, S3.12b: partial access is a chosen part, and the client pays.
-    #[test]
-    fn partial_access_is_a_part_that_the_client_pays() {
-        use Permission::{ManageBilling, ManageMembers, ManagePartners, Purchase, ViewInvoices, ViewProducts};
-        let granted = terms(part(&[ViewProducts, Purchase]), at(0)).unwrap();
-        assert_eq!(granted.permissions, [ViewProducts, Purchase].into_iter().collect());
-        assert_eq!(
-            refused(Asked { payer: Some(PayerKind::Partner), ..part(&[ViewProducts]) }),
-            (Code::PayerRequiresFullAccess, "payer".into())
-        );
-        assert!(terms(Asked { payer: Some(PayerKind::Client), ..part(&[ViewProducts]) }, at(0)).is_ok());
-        for never in [ViewInvoices, ManageBilling, ManagePartners] {
-            assert_eq!(refused(part(&[ViewProducts, never])), (Code::InvalidInput, "permissions".into()));
-        }
-        assert_eq!(refused(part(&[])), (Code::InvalidInput, "permissions".into()));
-        assert!(terms(part(&[ManageMembers]), at(0)).is_ok());
-        let chosen = Asked { products: Some(1), ..part(&[ManageMembers]) };
-        assert_eq!(refused(chosen), (Code::InvalidInput, "permissions".into()));
-        let none = Asked { products: Some(0), ..part(&[ViewProducts]) };
-        assert_eq!(refused(none), (Code::InvalidInput, "productIds".into()));
-    }
-
-    /// S2.3: who pays is the client's decision; a request may leave it open, a grant may not.
-    #[test]
-    fn a_request_may_leave_the_payer_open() {
-        let asked = request(Asked { payer: None, ..FULL }, at(0)).unwrap();
-        assert_eq!((asked.permissions, asked.payer), (Permissions::PARTNERSHIP, None));
-        let refusal = granted(&asked, Answer::default(), at(0)).unwrap_err();
-        assert_eq!((refusal.code, refusal.field.join(".")), (Code::InvalidInput, "payer".into()));
-        let answer = Answer { payer: Some(PayerKind::Client), ..Answer::default() };
-        assert_eq!(granted(&asked, answer, at(0)).unwrap().payer, Some(PayerKind::Client));
-    }
-
-    /// A grant is what was asked for, or less; never more. Source: rules §5.
-    #[test]
-    fn no_more_is_granted_than_was_asked_for() {
-        use AccessLevel::{Full, Partial};
-        use Permission::{ManageMembers, ManageProducts, Purchase, ViewProducts};
-        let set = |all: &[Permission]| -> Permissions { all.iter().copied().collect() };
-        let full = request(FULL, at(0)).unwrap();
-        let part = request(part(&[ViewProducts, Purchase, ManageMembers]), at(0)).unwrap();
-        let cases = [
-            // asked, level, permissions, products, payer → what comes of it, or the field that is wrong
-            (
-                &full,
-                None,
-                None,
-                None,
-                None,
-                Ok((
-                    set(&[ViewProducts, ManageProducts, Purchase, Permission::ContactSupport, ManageMembers]),
-                    Some(PayerKind::Client),
-                )),
-            ),
-            (
-                &full,
-                None,
-                None,
-                None,
-                Some(PayerKind::Partner),
-                Ok((Permissions::PARTNERSHIP, Some(PayerKind::Partner))),
-            ),
-            (&full, Some(Partial), Some(set(&[ViewProducts])), None, None, Ok((set(&[ViewProducts]), None))),
-            (&full, Some(Partial), Some(set(&[ViewProducts])), Some(2), None, Ok((set(&[ViewProducts]), None))),
-            (&full, Some(Partial), None, None, None, Err("permissions")),
-            (&full, None, Some(set(&[ViewProducts])), None, None, Err("permissions")),
-            (&full, None, None, Some(1), None, Err("productIds")),
-            (&part, None, None, None, None, Ok((set(&[ViewProducts, Purchase, ManageMembers]), None))),
-            (&part, None, None, Some(1), None, Ok((set(&[ViewProducts, Purchase]), None))),
-            (&part, None, Some(set(&[Purchase])), None, None, Ok((set(&[Purchase]), None))),
-            (&part, None, Some(set(&[ViewProducts, ManageProducts])), None, None, Err("permissions")),
-            (&part, Some(Full), None, None, Some(PayerKind::Client), Err("accessLevel")),
-            (&part, None, None, None, Some(PayerKind::Partner), Err("payer")),
-            (&part, None, Some(Permissions::NONE), None, None, Err("permissions")),
-        ];
-        for (asked, access_level, permissions, products, payer, expected) in cases {
-            let answer = Answer { access_level, permissions, products, payer };
-            let end = granted(asked, answer, at(0)).map(|terms| (terms.permissions, terms.payer));
-            assert_eq!(end.map_err(|refusal| refusal.field.join(".")), expected.map_err(str::to_owned), "{answer:?}");
-        }
-    }
-
-    #[test]
-    fn access_ends_in_the_future() {
-        assert_eq!(refused(Asked { expires_at: Some(at(0)), ..FULL }), (Code::InvalidInput, "accessExpiresAt".into()));
-        assert!(terms(Asked { expires_at: Some(at(1)), ..FULL }, at(0)).is_ok());
-    }
-
-    #[test]
-    fn what_is_overdue_has_ended() {
-        assert_eq!(status_at(InvitationStatus::Pending, at(10), at(9)), InvitationStatus::Pending);
-        assert_eq!(status_at(InvitationStatus::Pending, at(10), at(10)), InvitationStatus::Expired);
-        assert_eq!(status_at(InvitationStatus::Accepted, at(10), at(11)), InvitationStatus::Accepted);
-        assert!(is_in_force(PartnershipStatus::Active, None, at(0)));
-        assert!(!is_in_force(PartnershipStatus::Active, Some(at(5)), at(5)));
-        assert!(!is_in_force(PartnershipStatus::Frozen, None, at(0)));
-    }
-}
+mod tests;

@@ -1,5 +1,13 @@
 //! The statements of invitations and partnerships.
 
+mod attorney;
+mod end;
+mod managing;
+
+pub(super) use attorney::{add_power_of_attorney, power_of_attorney, save_power_of_attorney, set_status};
+pub(super) use end::{due_reminders, end, lock_with_others, plan_reminders, run_out};
+pub(super) use managing::{candidates, keep_unmanaged, lock_partnerships, manager_of, named_by, set_manager, settle};
+
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId, UserId};
 use entities::invitation::{AccessLevel, InvitationStatus};
@@ -81,7 +89,7 @@ pub(super) async fn person_name(work: &Work, id: UserId) -> Result<String, Error
 }
 
 /// A product as an invitation names it.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Named {
     pub(super) id: ProductId,
     pub(super) label: String,
@@ -193,14 +201,15 @@ pub(super) async fn lapse(work: &Work, overdue: Overdue<'_>) -> Result<Vec<invit
     Ok(sql.all(work.conn()).await?)
 }
 
-/// The partnership of a pair that has not ended, locked.
+/// The partnership of a pair that has not ended, locked with the others of its client.
 pub(super) async fn standing(work: &Work, pair: Pair) -> Result<Option<partnership::Model>, Error> {
     let mut sql = work.sql();
     sql.add(
-        "SELECT * FROM partnership WHERE partner_id = ? AND client_account_id = ? AND status <> 'ENDED' /for update/",
-        [pair.partner_id.into(), pair.client_account_id.into()],
+        "SELECT * FROM partnership WHERE client_account_id = ? AND status <> 'ENDED' ORDER BY id /for update/",
+        [pair.client_account_id.into()],
     );
-    Ok(sql.one(work.conn()).await?)
+    let rows: Vec<partnership::Model> = sql.all(work.conn()).await?;
+    Ok(rows.into_iter().find(|row| row.partner_id == pair.partner_id))
 }
 
 /// Adds a partnership; false when the pair has one meanwhile.
@@ -236,25 +245,6 @@ pub(super) async fn cover(work: &Work, id: PartnershipId, products: &[ProductId]
         .map(|product_id| partnership_product::Model { partnership_id: id, product_id: *product_id })
         .collect();
     insert::<partnership_product::Entity>(work.conn(), &rows).await?;
-    Ok(())
-}
-
-/// Gives a partnership the products it covers that no partnership in force looks after. Source: rules §3, "Managing partnership".
-pub(super) async fn manage(work: &Work, row: &partnership::Model) -> Result<(), Error> {
-    let mut sql = work.sql();
-    sql.add(
-        "UPDATE product SET managed_by_id = ? WHERE account_id = ? AND status <> 'CANCELLED'
-            AND NOT EXISTS (SELECT 1 FROM partnership s WHERE s.id = product.managed_by_id AND s.status <> 'ENDED'
-                AND (s.expires_at IS NULL OR s.expires_at > ?))",
-        [row.id.into(), row.client_account_id.into(), work.now().into()],
-    );
-    if !row.has_all_products {
-        sql.add(
-            " AND id IN (SELECT c.product_id FROM partnership_product c WHERE c.partnership_id = ?)",
-            [row.id.into()],
-        );
-    }
-    sql.execute(work.conn()).await?;
     Ok(())
 }
 
@@ -328,27 +318,26 @@ pub(super) async fn follow(work: &Work, id: PartnershipId, products: &[ProductId
     Ok(())
 }
 
-/// Locks partnerships that have run out: at most so many, in the order of their ids.
-pub(super) async fn run_out(work: &Work, limit: i64) -> Result<Vec<partnership::Model>, Error> {
+/// The products that a partnership names, for one who has leave to change it.
+pub(super) async fn covered(work: &Work, id: PartnershipId) -> Result<Vec<Named>, Error> {
     let mut sql = work.sql();
     sql.add(
-        "SELECT * FROM partnership WHERE status = 'ACTIVE' AND expires_at <= ? ORDER BY id LIMIT ? /for update/",
-        [work.now().into(), limit.into()],
+        "SELECT x.id, x.label FROM partnership_product c JOIN product x ON x.id = c.product_id
+        WHERE c.partnership_id = ? ORDER BY x.id",
+        [id.into()],
     );
     Ok(sql.all(work.conn()).await?)
 }
 
-/// Ends partnerships, which are locked; from here on the client pays.
-pub(super) async fn end(work: &Work, ids: &[PartnershipId]) -> Result<(), Error> {
-    let mut sql = work.sql();
-    sql.add(
-        "UPDATE partnership SET status = 'ENDED', payer = 'CLIENT',
-            ended_at = CASE WHEN expires_at < ? THEN expires_at ELSE ? END WHERE id ",
-        [work.now().into(), work.now().into()],
-    );
-    sql.any(ids);
-    sql.execute(work.conn()).await?;
-    Ok(())
+/// The terms that stand in a partnership.
+pub(super) fn terms_in(row: &partnership::Model) -> Terms {
+    Terms {
+        access_level: row.access_level,
+        permissions: crate::permission::Permissions::from_bits(row.permissions),
+        has_all_products: row.has_all_products,
+        payer: Some(row.payer).filter(|_| row.access_level == AccessLevel::Full),
+        expires_at: row.expires_at,
+    }
 }
 
 /// The terms that an invitation offers.

@@ -57,7 +57,7 @@ fn ask<A: Action + 'static>(work: &mut Work, id: Uuid) -> BoxFuture<'_, Result<G
 }
 
 /// An area's actions, a line each, to be compared with rules §2:
-/// `Name on table needs Permission by Reach: |row| target;`, where the need may also be `Admin` or `Owner`. A lock after the
+/// `Name on table needs Permission by Reach: |row| target;`, where the need may also be `Admin`, `Owner` or `Staff`. A lock after the
 /// table is one that differs from the table's own.
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident on $entity:ident $($lock:literal)? needs $need:ident by $reach:ident:
@@ -85,6 +85,7 @@ macro_rules! actions {
     };
     (@need Admin) => { $crate::permission::rules::Need::Admin };
     (@need Owner) => { $crate::permission::rules::Need::Owner };
+    (@need Staff) => { $crate::permission::rules::Need::Staff };
     (@need $permission:ident) => {
         $crate::permission::rules::Need::Permission($crate::permission::Permission::$permission)
     };

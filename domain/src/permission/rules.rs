@@ -115,6 +115,8 @@ pub enum Need {
     Admin,
     /// To be OWNER: ownership, power of attorney. Nobody does it in the owner's place, staff neither. Source: rules §2.
     Owner,
+    /// To be one of the provider's staff. Source: rules §5, "Power of attorney".
+    Staff,
 }
 
 /// How far a right must reach for an action.
@@ -142,8 +144,10 @@ fn fulfils(way: Way, need: Need) -> bool {
         (Need::Permission(permission), way) => carried_by(way).contains(permission),
         (Need::Admin, Way::Membership { role, .. }) => matches!(role, Some(Role::Owner | Role::Admin)),
         (Need::Owner, Way::Membership { role, .. }) => role == Some(Role::Owner),
-        (Need::Admin, Way::Staff) => true,
-        (Need::Owner, Way::Staff) | (Need::Admin | Need::Owner, Way::Partnership { .. }) => false,
+        (Need::Admin | Need::Staff, Way::Staff) => true,
+        (Need::Owner, Way::Staff)
+        | (Need::Staff, Way::Membership { .. })
+        | (Need::Admin | Need::Owner | Need::Staff, Way::Partnership { .. }) => false,
     }
 }
 

@@ -16,6 +16,7 @@ use super::store::{DueBy, LANES, count_due, due_payers};
 use crate::actor::{Actor, System};
 use crate::billing;
 use crate::error::{Error, Refusal, StorageFault};
+use crate::partnership::commands::lapse_all;
 use crate::sql::{self, Sql};
 use crate::store::{Statements, Store};
 use crate::work::Work;
@@ -90,6 +91,7 @@ pub async fn run_now(
     as_of: Option<DateTime<Utc>>,
     progress: impl Fn(usize) + Sync,
 ) -> Result<renewal_run::Model, Error> {
+    lapse_all(store).await?;
     let begun = store.write(RENEWALS, statements.clone(), move |work| Box::pin(begin_as_of(work, as_of)));
     let run = begun.await?;
     let progress = |periods| {

@@ -181,6 +181,7 @@ async fn may_do(app: &TestApp, scene: &Scene) -> Vec<Line> {
             Need::Permission(permission) => permission.name(),
             Need::Admin => "OWNER or ADMIN",
             Need::Owner => "OWNER",
+            Need::Staff => "staff",
         };
         let mut heading = format!("{name}: {need}, {:?}\n", action.reach);
         for (what, _) in resources(scene, action.table, &scene.columns[0]) {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::call::End;
 use super::trial::{Bad, Trial};
+use super::world::Who;
 
 /// Each id of the input in turn becomes one of nothing, of another family's thing, of another type, and no id at all. All that
 /// is answered is NOT_FOUND, in the same words; what is not there and what is another's cannot be told apart by a byte.
@@ -24,12 +25,13 @@ async fn swap(trial: &mut Trial<'_>, input: &Value, at: &str, kind: Kind) {
     let absent = encode(kind, Uuid::now_v7()).0;
     let other_kind = if kind == Kind::DeadJob { Kind::Account } else { Kind::DeadJob };
     let mut ids = vec![("of nothing", absent)];
-    if let Some(foreign) = trial.scene.world().foreign(kind) {
+    let who = trial.row.caller();
+    // to the staff, nothing is another's
+    if let Some(foreign) = trial.scene.world().foreign(kind).filter(|_| who != Who::Staff) {
         ids.push(("of another's", foreign.to_owned()));
     }
     ids.push(("of another type", encode(other_kind, Uuid::now_v7()).0));
     ids.extend([("garbage", "not/an id".to_owned()), ("empty", String::new()), ("10 kB long", "A".repeat(10_240))]);
-    let who = trial.row.caller();
     let bad = ids.iter().map(|(what, id)| {
         let mut input = input.clone();
         *input.pointer_mut(at).expect("a place of the input") = json!(id);

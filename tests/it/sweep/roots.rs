@@ -53,6 +53,7 @@ const PARTS: &[&str] = &[
     // as much of a product as someone sees who is offered it, says the contract: with the invitation
     "OfferedProduct",
     // of a partnership, and of what it would be
+    "PowerOfAttorney",
     "PayerChange",
     "PayerChangePreview",
     "RenewalChange",

@@ -99,7 +99,8 @@ pub struct Row {
     /// By the same key where there is an idempotency key, whatever stands here; by another key, or without any, this.
     pub again: Again,
     pub wrong: Vec<Wrong>,
-    /// Text that is not given back: secrets, and what only decides.
+    /// Text that is not given back: secrets, what only decides, and what stands deeper than is asked. A field's name, or the end of
+    /// its path.
     pub unshown: Vec<&'static str>,
     /// Where the input names what it is about; none where the call is about nothing that one could see.
     pub subject: Option<&'static str>,
@@ -154,6 +155,11 @@ impl Row {
     pub fn unshown(mut self, fields: &[&'static str]) -> Self {
         self.unshown.extend(fields);
         self
+    }
+
+    /// Whether what stands at this place of the input is given back.
+    pub fn is_unshown(&self, place: &str) -> bool {
+        self.unshown.iter().any(|end| place.strip_suffix(end).is_some_and(|before| before.ends_with('/')))
     }
 
     /// The field of the input that names what the call is about.

@@ -1,5 +1,6 @@
 //! One row for each mutation, by area.
 
+mod attorney;
 mod billing;
 mod identity;
 mod member;
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Row> {
         member::rows(),
         partner::rows(),
         partnership::rows(),
+        attorney::rows(),
         order::rows(),
         product::rows(),
         billing::rows(),

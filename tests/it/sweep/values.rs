@@ -132,7 +132,7 @@ fn oddities(trial: &Trial<'_>, at: &str, input: &Value, of: &str, is_list: bool)
             )
             .collect(),
         "String" if name == KEY => keys(),
-        "String" => texts(trial.row.unshown.contains(&name)),
+        "String" => texts(trial.row.is_unshown(at)),
         "Date" => formatted(&["2026-13-01", "2026-02-30", "tomorrow", "2026-1-1"], &["0001-01-01", "9999-12-31"]),
         "DateTime" => {
             formatted(&["2026-11-21", "2026-11-21T25:00:00Z", "now"], &["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
@@ -221,7 +221,7 @@ async fn make(trial: &Trial<'_>, at: usize) -> Value {
 fn comes_back(trial: &mut Trial<'_>, what: &str, place: &str, value: &Value, payload: &Value) {
     let Some(text) = value.as_str().filter(|text| EITHER.iter().any(|(_, one)| one == text)) else { return };
     let kept = text.trim().replace("\r\n", "\n");
-    if trial.row.unshown.contains(&field(place)) || kept.is_empty() || holds(payload, &kept) {
+    if trial.row.is_unshown(place) || kept.is_empty() || holds(payload, &kept) {
         return;
     }
     trial.find(format!("{what}: it was taken, and comes back as something else: {payload}"));

@@ -61,6 +61,7 @@ permission-MANAGE_PARTNERS = Partner verwalten
 permission-MANAGE_CLIENTS = Kunden verwalten
 permission-CONTACT_SUPPORT = Support kontaktieren
 plan = Tarif
+power-of-attorney = Vollmacht
 products = Produkte
 products-all = alle, auch künftige
 renews-on = Nächste Verlängerung am
@@ -70,6 +71,7 @@ role-ADMIN = Administrator
 role-BILLING = Abrechnung
 role-TECHNICAL = Technik
 role-VIEWER = Betrachter
+signed-on = Unterzeichnet am
 subtotal = Zwischensumme
 tax = USt.
 total = Gesamtbetrag
@@ -169,6 +171,54 @@ invitation-expired-intro-CLIENT_TO_PARTNER = { $name } hat den Zugriff auf Ihr K
 invitation-expired-intro-PARTNER_TO_CLIENT = { $name } hat Ihre Bitte um Zugriff vom { $date } nicht beantwortet. Die Anfrage ist verfallen.
 invitation-expired-next = Es wurde kein Zugriff gewährt. Sie können jederzeit erneut anfragen.
 invitation-expired-action = Einladung ansehen
+
+access-changed-subject = { $name } hat den Zugriff geändert
+access-changed-intro = { $name } hat geändert, welchen Zugriff es in Ihrer Partnerschaft gibt. Ab sofort gilt:
+access-changed-next = Was hier nicht mehr aufgeführt ist, ist beendet.
+access-changed-action = Partnerschaft ansehen
+
+access-expiring-subject = Zugriff endet in { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+}: { $client } und { $partner }
+access-expiring-intro-CLIENT = Der Zugriff von { $partner } auf Ihr Konto endet bald.
+access-expiring-intro-PARTNER = Ihr Zugriff auf das Konto von { $client } endet bald.
+access-expiring-next-CLIENT = Soll { $partner } Ihre Produkte weiter betreuen, ändern Sie bitte vorher das Datum. Andernfalls müssen Sie nichts tun: Was sich danach verlängert, wird Ihnen berechnet.
+access-expiring-next-PARTNER = Nur { $client } kann das Datum verschieben. Was sich danach verlängert, wird { $client } berechnet.
+access-expiring-action = Partnerschaft ansehen
+
+access-ended-subject = Zugriff beendet: { $client } und { $partner }
+access-ended-intro-CLIENT = { $partner } hat keinen Zugriff mehr auf Ihr Konto.
+access-ended-intro-PARTNER = Sie haben keinen Zugriff mehr auf das Konto von { $client }.
+access-ended-at = Beendet am
+access-ended-by = Beendet durch
+access-ended-time = Ablauf der vereinbarten Zeit
+access-ended-next-CLIENT = Was sich ab jetzt verlängert, wird Ihnen berechnet. Bereits ausgestellte Rechnungen bleiben unverändert.
+access-ended-next-PARTNER = Was sich ab jetzt verlängert, wird { $client } berechnet. Bereits ausgestellte Rechnungen und Ihre Einnahmen bleiben unverändert.
+access-ended-action = Partnerschaft ansehen
+
+claim-account-subject = { $partner } hat ein Konto für Sie eröffnet
+claim-account-intro = { $partner } hat in Ihrem Namen das Konto { $account } bei { $seller } eröffnet. Es gehört Ihnen. { $partner } gibt an, dass Sie dafür eine Vollmacht erteilt haben:
+claim-account-terms = Damit hat { $partner } folgenden Zugriff auf Ihr Konto:
+claim-account-next = Bitte wählen Sie ein Passwort und teilen Sie uns mit, ob Sie diese Vollmacht erteilt haben. Falls nicht, geben Sie das dort an: { $partner } hat dann sofort keinen Zugriff mehr, bis wir den Fall geprüft haben.
+claim-account-later = Danach kommen Sie über „Passwort vergessen“ hinein.
+claim-account-action = Konto übernehmen
+
+power-of-attorney-answered-subject-confirmed = { $name } hat Ihre Vollmacht bestätigt
+power-of-attorney-answered-subject-disputed = { $name } bestreitet Ihre Vollmacht
+power-of-attorney-answered-intro-confirmed = { $name } hat die Vollmacht bestätigt, mit der Sie das Konto eröffnet haben.
+power-of-attorney-answered-intro-disputed = { $name } gibt an, die Vollmacht, mit der Sie das Konto eröffnet haben, nicht erteilt zu haben.
+power-of-attorney-answered-next-confirmed = Ihr Zugriff bleibt, wie er ist.
+power-of-attorney-answered-next-disputed = Ihr Zugriff auf das Konto von { $name } ist eingefroren, bis wir entschieden haben. Bitte halten Sie das Dokument bereit: Wir werden Sie danach fragen.
+power-of-attorney-answered-action = Partnerschaft ansehen
+
+power-of-attorney-decided-subject = Vollmacht entschieden: { $client } und { $partner }
+power-of-attorney-decided-intro = { $seller } hat über die Vollmacht entschieden, mit der { $partner } das Konto von { $client } eröffnet hat.
+power-of-attorney-decided-upheld-CLIENT = Sie gilt: { $partner } hat wieder Zugriff wie zuvor. Sie können ihn jederzeit einschränken oder beenden.
+power-of-attorney-decided-upheld-PARTNER = Sie gilt: Sie haben wieder Zugriff wie zuvor.
+power-of-attorney-decided-ended-CLIENT = Sie gilt nicht: { $partner } hat keinen Zugriff mehr auf Ihr Konto. Was sich ab jetzt verlängert, wird Ihnen berechnet.
+power-of-attorney-decided-ended-PARTNER = Sie gilt nicht: Die Partnerschaft ist beendet und damit Ihr Zugriff. Was sich ab jetzt verlängert, wird { $client } berechnet.
+power-of-attorney-decided-action = Partnerschaft ansehen
 
 payer-changed-subject = Wechsel des Zahlers: { $client } und { $partner }
 payer-changed-intro-PARTNER = { $client } hat geändert, wer in Ihrer Partnerschaft zahlt.

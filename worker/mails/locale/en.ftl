@@ -61,6 +61,7 @@ permission-MANAGE_PARTNERS = Manage partners
 permission-MANAGE_CLIENTS = Manage clients
 permission-CONTACT_SUPPORT = Contact support
 plan = Plan
+power-of-attorney = Power of attorney
 products = Products
 products-all = all, including future ones
 renews-on = Renews on
@@ -70,6 +71,7 @@ role-ADMIN = Administrator
 role-BILLING = Billing
 role-TECHNICAL = Technical
 role-VIEWER = Viewer
+signed-on = Signed on
 subtotal = Subtotal
 tax = VAT
 total = Total
@@ -169,6 +171,54 @@ invitation-expired-intro-CLIENT_TO_PARTNER = { $name } did not answer the access
 invitation-expired-intro-PARTNER_TO_CLIENT = { $name } did not answer the request for access that you sent on { $date }. The request has lapsed.
 invitation-expired-next = No access was granted. You can ask again at any time.
 invitation-expired-action = View invitation
+
+access-changed-subject = { $name } has changed the access
+access-changed-intro = { $name } has changed which access there is in your partnership. From now on it is:
+access-changed-next = Whatever is no longer listed here has ended.
+access-changed-action = View partnership
+
+access-expiring-subject = Access ends in { $days ->
+    [one] one day
+   *[other] { $days } days
+}: { $client } and { $partner }
+access-expiring-intro-CLIENT = The access of { $partner } to your account is about to end.
+access-expiring-intro-PARTNER = Your access to the account of { $client } is about to end.
+access-expiring-next-CLIENT = If { $partner } shall go on looking after your products, change the day before then. Otherwise there is nothing to do: what renews from then on is billed to you.
+access-expiring-next-PARTNER = Only { $client } can put it off. What renews from then on is billed to { $client }.
+access-expiring-action = View partnership
+
+access-ended-subject = Access has ended: { $client } and { $partner }
+access-ended-intro-CLIENT = { $partner } no longer has access to your account.
+access-ended-intro-PARTNER = You no longer have access to the account of { $client }.
+access-ended-at = Ended on
+access-ended-by = Ended by
+access-ended-time = the agreed time was over
+access-ended-next-CLIENT = What renews from now on is billed to you. Invoices already issued stay as they are.
+access-ended-next-PARTNER = What renews from now on is billed to { $client }. Invoices already issued, and what you have earned, stay as they are.
+access-ended-action = View partnership
+
+claim-account-subject = { $partner } has opened an account for you
+claim-account-intro = { $partner } has opened the account { $account } with { $seller } in your name. You own it. { $partner } says that you gave a power of attorney for this:
+claim-account-terms = With it, { $partner } has this access to your account:
+claim-account-next = Please choose a password, and tell us whether you gave this power of attorney. If you did not, say so there: { $partner } then has no access at once, until we have looked into it.
+claim-account-later = After that you get in with a new password, by "forgot password".
+claim-account-action = Claim account
+
+power-of-attorney-answered-subject-confirmed = { $name } has confirmed your power of attorney
+power-of-attorney-answered-subject-disputed = { $name } disputes your power of attorney
+power-of-attorney-answered-intro-confirmed = { $name } has confirmed the power of attorney under which you opened the account.
+power-of-attorney-answered-intro-disputed = { $name } says that it did not give the power of attorney under which you opened the account.
+power-of-attorney-answered-next-confirmed = Your access stays as it is.
+power-of-attorney-answered-next-disputed = Your access to the account of { $name } is frozen until we have decided. Please have the document ready: we will ask you for it.
+power-of-attorney-answered-action = View partnership
+
+power-of-attorney-decided-subject = Power of attorney decided: { $client } and { $partner }
+power-of-attorney-decided-intro = { $seller } has decided on the power of attorney under which { $partner } opened the account of { $client }.
+power-of-attorney-decided-upheld-CLIENT = It was upheld: { $partner } has access again, as before. You can narrow or end it at any time.
+power-of-attorney-decided-upheld-PARTNER = It was upheld: you have access again, as before.
+power-of-attorney-decided-ended-CLIENT = It was not upheld: { $partner } has no access to your account any more. What renews from now on is billed to you.
+power-of-attorney-decided-ended-PARTNER = It was not upheld: the partnership has ended, and with it your access. What renews from now on is billed to { $client }.
+power-of-attorney-decided-action = View partnership
 
 payer-changed-subject = Change of payer: { $client } and { $partner }
 payer-changed-intro-PARTNER = { $client } has changed who pays in your partnership.

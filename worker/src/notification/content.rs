@@ -58,6 +58,26 @@ pub enum Content {
     InvitationWithdrawn { by: String, direction: Direction },
     /// To the side that sent the invitation. `asked` never answered.
     InvitationExpired { asked: String, direction: Direction, sent_on: NaiveDate },
+    /// To the other side. `by` is the account that changed what access stands; `terms` are what it is now.
+    AccessChanged { by: String, terms: AccessTerms },
+    /// To both sides, so many days before access ends by itself. `to` is who of the two reads it.
+    AccessExpiring { to: Payer, client: String, partner: String, ends_at: Moment, days: u32 },
+    /// To the side that did not end it; to both where its time was over, and `ended_by` is `None`.
+    AccessEnded { to: Payer, client: String, partner: String, ended_by: Option<String>, ended_at: Moment },
+    /// To the owner of an account that `partner` opened in their name.
+    ClaimAccount {
+        partner: String,
+        account: String,
+        signed_on: NaiveDate,
+        /// Where the power of attorney is filed.
+        reference: String,
+        terms: AccessTerms,
+        valid_for_hours: u32,
+    },
+    /// To the partner that used it.
+    PowerOfAttorneyAnswered { client: String, reference: String, is_confirmed: bool },
+    /// To both sides of a dispute. `to` is who of the two reads it.
+    PowerOfAttorneyDecided { to: Payer, client: String, partner: String, reference: String, is_upheld: bool },
     /// To the partner; a copy to the client. `to` is who of the two reads it.
     PayerChanged {
         to: Payer,
@@ -145,6 +165,12 @@ impl Content {
             Self::InvitationWithdrawn { .. } => "invitation-withdrawn",
             Self::InvitationExpired { .. } => "invitation-expired",
             Self::AccessRequested { .. } => "access-requested",
+            Self::AccessChanged { .. } => "access-changed",
+            Self::AccessExpiring { .. } => "access-expiring",
+            Self::AccessEnded { .. } => "access-ended",
+            Self::ClaimAccount { .. } => "claim-account",
+            Self::PowerOfAttorneyAnswered { .. } => "power-of-attorney-answered",
+            Self::PowerOfAttorneyDecided { .. } => "power-of-attorney-decided",
             Self::PayerChanged { .. } => "payer-changed",
             Self::OrderConfirmation { .. } => "order-confirmation",
             Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",

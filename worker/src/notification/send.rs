@@ -97,6 +97,7 @@ fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
         Some(MailKind::ResetPassword) => "/reset",
         Some(MailKind::MemberInvited) => "/join",
         Some(MailKind::AccessRequested) => "/access",
+        Some(MailKind::ClaimAccount) => "/claim",
         _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
     };
     match token {

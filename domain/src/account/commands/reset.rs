@@ -70,6 +70,7 @@ pub async fn reset_password(work: &mut Work, new: NewPassword, ip: Option<String
     store::update_user(work, &user).await?;
     store::end_sessions(work, user.id).await?;
     token::use_up_all(work, MailedTokenKind::ResetPassword, user.id).await?;
+    token::use_up_all(work, MailedTokenKind::ClaimAccount, user.id).await?; // who has a password has been there
     let signed_in = open_session(work, user, ip).await?;
     work.record("resetPassword", None, Some(signed_in.user.id.into()));
     Ok(signed_in)

@@ -112,7 +112,7 @@ pub(crate) async fn insert_user(work: &Work, user: &user::Model) -> Result<(), E
 }
 
 /// Opens an account that the user owns.
-async fn open_account(work: &Work, owner: &user::Model, new: NewAccount) -> Result<account::Model, Error> {
+pub(super) async fn open_account(work: &Work, owner: &user::Model, new: NewAccount) -> Result<account::Model, Error> {
     let NewAccount { name, country, currency, time_zone, vat_id, billing_address } = new;
     let address = billing_address.as_ref();
     let account = account::Model {

@@ -1,9 +1,9 @@
 //! An invitation is accepted: the partner connects a client, or the client grants what it was asked for.
 
+use entities::client;
 use entities::id::{AccountId, ClientId, InvitationId, ProductId};
 use entities::invitation::{self, AccessLevel, InvitationDirection, InvitationStatus};
 use entities::partnership::{self, PartnershipStatus, PayerKind};
-use entities::{client, payer_change};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 
@@ -11,14 +11,15 @@ use super::super::actions::{DecideAsPartner, OfferAccess};
 use super::super::rules::{self, Answer, Terms};
 use super::super::store::{self, Named, Pair};
 use super::answer::{answered, as_client, open};
-use super::end::close;
-use super::payer::{Changed, record_changes};
+use super::end::{EndedBy, close};
+use super::managing::settle;
+use super::remind::plan_reminder;
 use super::send::{named_products, only_what_is_held};
 use super::tell::{Parties, Side, access, invitation_subject, mail};
+use super::update::regrant;
 use crate::activity::ActivityKind;
 use crate::client::commands::{self as clients, Connection};
 use crate::error::{Code, Error, Refusal, refuse};
-use crate::membership::end_granted_through;
 use crate::notification::MailKind;
 use crate::permission::{Permission, Permissions, Target, held, permit};
 use crate::work::Work;
@@ -57,7 +58,6 @@ pub async fn connect(work: &mut Work, command: ConnectClient) -> Result<Connecte
     let parties = Parties::of(work, pair).await?;
     let partnership = grant(work, &parties, pair, &terms, &products).await?;
     let client = clients::connect(work, connection(pair, &parties, &row), client_id).await?;
-    store::manage(work, &partnership).await?;
     let row = accepted(work, row, &parties, &client, (&terms, products)).await?;
     work.record("connectClient", Some(permit.grant), Some(row.id.into()));
     Ok(Connected { client, partnership })
@@ -95,7 +95,7 @@ pub async fn grant_access(work: &mut Work, command: GrantAccess) -> Result<partn
     }
     let answer = Answer { access_level, permissions, products: product_ids.as_ref().map(Vec::len), payer };
     let terms = rules::granted(&store::terms_of(&row), answer, work.now())?;
-    only_what_is_held(work, account_id, terms.permissions).await?;
+    only_what_is_held(permit.carried, terms.permissions)?;
     let products = named_products(work, account_id, product_ids).await?.unwrap_or_default();
     let pair = Pair { partner_id: row.partner_id, client_account_id: account_id };
     if terms.payer == Some(PayerKind::Partner) {
@@ -105,7 +105,6 @@ pub async fn grant_access(work: &mut Work, command: GrantAccess) -> Result<partn
     let parties = Parties::of(work, pair).await?;
     let partnership = grant(work, &parties, pair, &terms, &products).await?;
     let client = clients::attach(work, connection(pair, &parties, &row), row.client_id).await?;
-    store::manage(work, &partnership).await?;
     let row = accepted(work, row, &parties, &client, (&terms, products)).await?;
     work.record("grantAccess", Some(permit.grant), Some(row.id.into()));
     Ok(partnership)
@@ -175,7 +174,7 @@ async fn grant(
     let now = work.now();
     let mut standing = store::standing(work, pair).await?;
     if let Some(overdue) = standing.take_if(|row| row.expires_at.is_some_and(|at| at <= now)) {
-        close(work, vec![overdue]).await?;
+        close(work, vec![overdue], EndedBy::Clock).await?;
     }
     let new = partnership::Model {
         id: work.new_id(),
@@ -192,6 +191,8 @@ async fn grant(
     };
     if standing.is_none() && store::add_partnership(work, &new).await? {
         store::cover(work, new.id, &covered).await?;
+        plan_reminder(work, new.id, new.expires_at).await?;
+        settle(work, &[pair.client_account_id]).await?;
         return Ok(new);
     }
     let old = match standing {
@@ -201,22 +202,5 @@ async fn grant(
     if old.status == PartnershipStatus::Frozen {
         return refuse(Code::Conflict, "The partnership of these two is frozen until the provider decides.");
     }
-    store::regrant(work, old.id, terms, payer).await?;
-    store::cover(work, old.id, &covered).await?;
-    if !terms.has_all_products {
-        end_granted_through(work, &[old.id]).await?; // it covers the account no more
-    }
-    parties.tell_both(work, ActivityKind::PartnershipChanged, ("Partnership", old.id.into()));
-    if old.payer != payer {
-        let change = payer_change::Model {
-            id: work.new_id(),
-            partnership_id: old.id,
-            from_payer: old.payer,
-            to_payer: payer,
-            changed_by_id: work.actor().user_id(),
-            changed_at: now,
-        };
-        record_changes(work, vec![Changed { parties, change }]).await?;
-    }
-    Ok(partnership::Model { id: old.id, created_at: old.created_at, ..new })
+    regrant(work, parties, old, terms, products).await
 }

@@ -102,7 +102,7 @@ async fn decide(
 /// the user whose verified address it is, and for nobody else. Source: rules §5, "Addresses".
 pub(super) async fn as_client(work: &mut Work, id: InvitationId) -> Result<(invitation::Model, Option<Grant>), Error> {
     let to_address = store::invitation(work, id, "").await?.filter(|row| row.client_account_id.is_none());
-    let email = work.actor().person().map(|person| &person.email);
+    let email = work.actor().in_person().map(|person| &person.email); // no key of theirs
     if to_address.is_some_and(|row| email == Some(&row.client_email)) {
         if work.actor().person().is_some_and(|person| person.email_verified_at.is_none()) {
             return refuse(Code::EmailNotVerified, "Verify your address first, by the link that was mailed to it.");

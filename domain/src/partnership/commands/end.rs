@@ -1,20 +1,24 @@
 //! Partnerships end: by either side, or by the clock. Invitations lapse.
 
+use chrono::{DateTime, Utc};
 use entities::id::PartnershipId;
 use entities::partnership::{self, PartnershipStatus, PayerKind};
 use entities::{invitation, payer_change};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 
-use super::super::actions::{EndAsClient, EndAsPartner};
+use super::super::actions::{ManageAsClient, ManageAsPartner};
 use super::super::store::{self, Overdue, Pair};
+use super::managing::settle;
 use super::payer::{Changed, record_changes};
-use super::tell::{Parties, Side, date_in, invitation_subject, mail, readers_of};
+use super::tell::{Parties, Side, date_in, invitation_subject, mail, moment, readers_of};
 use crate::activity::ActivityKind;
+use crate::actor::{Actor, System};
 use crate::error::{Code, Error, refuse};
 use crate::membership::end_granted_through;
 use crate::notification::MailKind;
-use crate::permission::permit;
+use crate::permission::{Grant, Permissions, Permit, permit};
+use crate::store::{Statements, Store};
 use crate::work::Work;
 
 /// At most so many rows are swept by one transaction.
@@ -33,19 +37,12 @@ pub struct EndPartnership {
 /// `CONFLICT` for one that has ended.
 pub async fn end(work: &mut Work, command: EndPartnership) -> Result<partnership::Model, Error> {
     let id = command.partnership_id;
-    let (row, grant) = match permit::<EndAsClient>(work, id).await {
-        Ok(permit) => (permit.row, permit.grant),
-        Err(Error::NotFound | Error::Denied) => {
-            let permit = permit::<EndAsPartner>(work, id).await?;
-            (permit.row, permit.grant)
-        }
-        Err(fault) => return Err(fault),
-    };
+    let Leave { row, grant, by, .. } = as_either_side(work, id).await?;
     if row.status == PartnershipStatus::Ended {
         return refuse(Code::Conflict, "This partnership has ended already.");
     }
-    let ended_at = row.expires_at.map_or(work.now(), |at| at.min(work.now()));
-    close(work, vec![row.clone()]).await?;
+    let ended_at = ended_at(&row, work.now());
+    close(work, vec![row.clone()], EndedBy::Side(by)).await?;
     work.record("endPartnership", Some(grant), Some(id.into()));
     Ok(partnership::Model {
         status: PartnershipStatus::Ended,
@@ -55,8 +52,52 @@ pub async fn end(work: &mut Work, command: EndPartnership) -> Result<partnership
     })
 }
 
-/// Ends partnerships whose rows are locked, and tells both sides of each.
-pub(super) async fn close(work: &mut Work, rows: Vec<partnership::Model>) -> Result<(), Error> {
+/// Leave to change or end a partnership, and for which of its sides.
+pub(super) struct Leave {
+    pub(super) row: partnership::Model,
+    pub(super) grant: Grant,
+    /// All that the actor holds on that side.
+    pub(super) carried: Permissions,
+    pub(super) by: Side,
+}
+
+/// Leave to change or end a partnership: as its client, else as its partner.
+pub(super) async fn as_either_side(work: &mut Work, id: PartnershipId) -> Result<Leave, Error> {
+    store::lock_with_others(work, id).await?;
+    match permit::<ManageAsClient>(work, id).await {
+        Ok(Permit { row, grant, carried, .. }) => Ok(Leave { row, grant, carried, by: Side::Client }),
+        Err(Error::NotFound | Error::Denied) => {
+            let Permit { row, grant, carried, .. } = permit::<ManageAsPartner>(work, id).await?;
+            Ok(Leave { row, grant, carried, by: Side::Partner })
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Who, or what, ends a partnership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EndedBy {
+    /// One of the two, who need not be told.
+    Side(Side),
+    /// The day until which access was given.
+    Clock,
+    /// The provider's decision over a power of attorney, which is mailed as such.
+    Staff,
+}
+
+impl EndedBy {
+    fn is_told(self, side: Side) -> bool {
+        match self {
+            Self::Side(ender) => ender != side,
+            Self::Clock => true,
+            Self::Staff => false,
+        }
+    }
+}
+
+/// Ends partnerships whose rows are locked, and tells both sides of each. What they looked after goes to the client's other partners,
+/// where there are any.
+pub(super) async fn close(work: &mut Work, rows: Vec<partnership::Model>, by: EndedBy) -> Result<(), Error> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     store::end(work, &ids).await?;
     let pairs: Vec<_> = rows.iter().map(pair_of).collect();
@@ -77,7 +118,45 @@ pub(super) async fn close(work: &mut Work, rows: Vec<partnership::Model>) -> Res
         }
     }
     record_changes(work, changed).await?;
-    end_granted_through(work, &ids).await
+    end_granted_through(work, &ids).await?;
+    let clients: Vec<_> = rows.iter().map(|row| row.client_account_id).collect();
+    settle(work, &clients).await?;
+    for side in [Side::Client, Side::Partner].into_iter().filter(|side| by.is_told(*side)) {
+        mail_end(work, side, by, &rows, &parties).await?;
+    }
+    Ok(())
+}
+
+/// Mails one side of each that access has ended, since when, and by whom.
+async fn mail_end(
+    work: &mut Work,
+    side: Side,
+    by: EndedBy,
+    rows: &[partnership::Model],
+    parties: &[Parties],
+) -> Result<(), Error> {
+    let each: Vec<_> = parties.iter().collect();
+    let readers = readers_of(work, side, &each, side.knows()).await?;
+    for ((row, parties), readers) in rows.iter().zip(parties).zip(readers) {
+        let ended_by = match by {
+            EndedBy::Side(side) => Some(&parties.on(side).name),
+            EndedBy::Clock | EndedBy::Staff => None,
+        };
+        let data = json!({
+            "to": side.name(),
+            "client": parties.client.name,
+            "partner": parties.partner.name,
+            "ended_by": ended_by,
+            "ended_at": moment(parties.on(side), ended_at(row, work.now())),
+        });
+        mail(work, MailKind::AccessEnded, (row.id.into(), side.step(0)), readers, &data);
+    }
+    Ok(())
+}
+
+/// An end that comes late ends no later than it was due.
+fn ended_at(row: &partnership::Model, now: DateTime<Utc>) -> DateTime<Utc> {
+    row.expires_at.map_or(now, |at| at.min(now))
 }
 
 fn pair_of(row: &partnership::Model) -> Pair {
@@ -95,9 +174,18 @@ pub async fn lapse(work: &mut Work) -> Result<u64, Error> {
     let run_out = store::run_out(work, BATCH).await?;
     let done = lapsed.len().saturating_add(run_out.len());
     if !run_out.is_empty() {
-        close(work, run_out).await?;
+        close(work, run_out, EndedBy::Clock).await?;
     }
     Ok(u64::try_from(done).unwrap_or(u64::MAX))
+}
+
+/// The whole sweep, batch by batch: also before a renewal run, so that what it bills follows the partnerships of that instant.
+/// # Errors
+/// `Storage`.
+pub async fn lapse_all(store: &Store) -> Result<(), Error> {
+    let batch = || store.write(Actor::System(System::Schedule), Statements::default(), |work| Box::pin(lapse(work)));
+    while batch().await? > 0 {}
+    Ok(())
 }
 
 /// Tells both sides that an invitation has lapsed, and mails the one that waited for an answer. The same number of statements for any

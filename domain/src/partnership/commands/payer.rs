@@ -12,7 +12,7 @@ use serde_json::json;
 use super::super::actions;
 use super::super::rules;
 use super::super::store::{self, Pair};
-use super::tell::{Parties, Side, mail, readers_of, zone};
+use super::tell::{Parties, Side, mail, moment, readers_of};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
@@ -123,26 +123,22 @@ pub(super) async fn record_changes(work: &mut Work, changed: Vec<Changed<'_>>) -
         parties.tell_both(work, ActivityKind::PayerChanged, ("Partnership", change.partnership_id.into()));
     }
     let money: Permissions = [Permission::ManagePartners, Permission::ManageBilling].into_iter().collect();
-    for (side, reader, step, may_know) in [
-        (Side::Partner, PayerKind::Partner, 0, Permissions::from(Permission::ManageClients)),
-        (Side::Client, PayerKind::Client, 1, money),
-    ] {
+    for (side, may_know) in [(Side::Partner, Permission::ManageClients.into()), (Side::Client, money)] {
         let each: Vec<_> = changed.iter().map(|one| one.parties).collect();
         let readers = readers_of(work, side, &each, may_know).await?;
         for (Changed { parties, change }, readers) in changed.iter().zip(readers) {
             let party = parties.on(side);
-            let local = change.changed_at.with_timezone(&zone(party));
             let data = json!({
-                "to": reader.to_value(),
+                "to": side.name(),
                 "client": parties.client.name,
                 "partner": parties.partner.name,
                 "old_payer": change.from_payer.to_value(),
                 "new_payer": change.to_payer.to_value(),
                 // where the clock did it, it was the client who had set the day
                 "changed_by": by.as_ref().unwrap_or(&parties.client.name),
-                "effective": { "local": local.naive_local(), "zone": local.format("%Z").to_string() },
+                "effective": moment(party, change.changed_at),
             });
-            mail(work, MailKind::PayerChanged, (change.id.into(), step), readers, &data);
+            mail(work, MailKind::PayerChanged, (change.id.into(), side.step(0)), readers, &data);
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use super::tell::{Parties, Side, access, date_in, invitation_subject, mail};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::notification::MailKind;
-use crate::permission::{Permissions, Target, held, permit};
+use crate::permission::{Permissions, permit};
 use crate::text;
 use crate::work::Work;
 
@@ -52,7 +52,7 @@ pub async fn send(work: &mut Work, command: SendInvitation) -> Result<invitation
     let asked = Asked { access_level, permissions, products, payer, expires_at: access_expires_at };
     let terms = rules::terms(asked, work.now())?;
     let message = text::optional_lines("message", message.as_deref(), rules::MESSAGE)?;
-    only_what_is_held(work, account_id, terms.permissions).await?;
+    only_what_is_held(permit.carried, terms.permissions)?;
     let products = named_products(work, account_id, product_ids).await?;
     let pair = recipient(work, account_id, &partner_profile_slug).await?;
 
@@ -75,16 +75,10 @@ pub async fn send(work: &mut Work, command: SendInvitation) -> Result<invitation
     Ok(row)
 }
 
-/// Nobody grants what they do not hold. Source: rules §2.
-pub(super) async fn only_what_is_held(
-    work: &Work,
-    account_id: AccountId,
-    permissions: Permissions,
-) -> Result<(), Error> {
-    let target = Target::account(account_id);
-    let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
-    let covered = facts.get(&target).is_some_and(|facts| facts.held().covers(permissions));
-    if covered { Ok(()) } else { Err(Error::Denied) }
+/// Nobody grants what they do not hold by the way by which they act: what they reach through a partnership of their own they cannot
+/// pass on here, where it would outlive that. Source: rules §2.
+pub(super) fn only_what_is_held(held: Permissions, permissions: Permissions) -> Result<(), Error> {
+    if held.covers(permissions) { Ok(()) } else { Err(Error::Denied) }
 }
 
 /// The products that are named, each the account's own; none where all are meant.

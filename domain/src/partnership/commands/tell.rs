@@ -46,6 +46,19 @@ impl Side {
         }
     }
 
+    /// As in the contract's `PayerKind`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Client => "CLIENT",
+            Self::Partner => "PARTNER",
+        }
+    }
+
+    /// The step of a mail to this side: somebody who is a member of both sides gets both.
+    pub(super) fn step(self, step: i32) -> i32 {
+        step.saturating_mul(2).saturating_add(i32::from(self == Self::Client))
+    }
+
     /// What a member needs there to know of partnerships. Source: rules §2.
     pub(super) fn knows(self) -> Permission {
         match self {
@@ -221,8 +234,14 @@ pub(super) fn date_in(party: &Party, at: DateTime<Utc>) -> NaiveDate {
     local_date(at, zone(party))
 }
 
+/// An instant as the clock of this account shows it.
+pub(super) fn moment(party: &Party, at: DateTime<Utc>) -> Value {
+    let local = at.with_timezone(&zone(party));
+    json!({ "local": local.naive_local(), "zone": local.format("%Z").to_string() })
+}
+
 /// The zone of an account; it was checked when it was set.
-pub(super) fn zone(party: &Party) -> Tz {
+fn zone(party: &Party) -> Tz {
     party.time_zone.parse().unwrap_or(Tz::UTC)
 }
 

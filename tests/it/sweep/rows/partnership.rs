@@ -132,6 +132,67 @@ pub fn rows() -> Vec<Row> {
         .about("invitationId")
         .again(ANSWERED)
         .wrong("lapsed", "INVITATION_ALREADY_ANSWERED", |s, _| Box::pin(s.app.set_clock("2026-12-22T10:00:00Z"))),
+        row("updatePartnershipAccess", &[CLIENT_SIDE], |s| {
+            Box::pin(async {
+                json!({
+                    "partnershipId": of_solo(s).await, "accessLevel": "PARTIAL", "permissions": ["VIEW_PRODUCTS"],
+                    "productIds": [s.product(Company::Solo).await], "expiresAt": "2027-11-21T10:00:00Z",
+                })
+            })
+        })
+        .or(|s| {
+            Box::pin(async { json!({ "partnershipId": of_solo(s).await, "accessLevel": "FULL", "payer": "CLIENT" }) })
+        })
+        .case("by the client")
+        .about("partnershipId")
+        .wrong("ended", "CONFLICT", |s, input| {
+            let input = json!({ "partnershipId": input["partnershipId"] });
+            Box::pin(async { drop(s.done(Company::Solo, "endPartnership", input, "partnership { id }").await) })
+        })
+        .wrong("over before it begins", "INVALID_INPUT", |_, input| {
+            input["expiresAt"] = json!("2026-11-21T10:00:00Z");
+            Box::pin(async {})
+        })
+        .wrong("a part that the partner pays", "PAYER_REQUIRES_FULL_ACCESS", |_, input| {
+            input["payer"] = json!("PARTNER");
+            Box::pin(async {})
+        })
+        .wrong("a partner without a card", "PAYMENT_METHOD_REQUIRED", |_, input| {
+            let partnership = input["partnershipId"].take();
+            *input = json!({ "partnershipId": partnership, "accessLevel": "FULL", "payer": "PARTNER" });
+            Box::pin(async {})
+        }),
+        row("updatePartnershipAccess", &[PARTNER_SIDE], |s| {
+            Box::pin(async {
+                let client = s.newcomer().await;
+                let partnership = s.partnership(&client, s.owner(Company::Acme), "acme").await;
+                json!({ "partnershipId": partnership, "accessLevel": "PARTIAL", "permissions": ["VIEW_PRODUCTS"] })
+            })
+        })
+        .case("by the partner")
+        .about("partnershipId")
+        .wrong("another payer", "PERMISSION_DENIED", |_, input| {
+            let partnership = input["partnershipId"].take();
+            *input = json!({ "partnershipId": partnership, "accessLevel": "FULL", "payer": "PARTNER" });
+            Box::pin(async {})
+        }),
+        row("setManagingPartnership", &[Way::Member(Company::Bolt, &[ManagePartners])], |s| {
+            Box::pin(async {
+                let (partner, slug) = s.new_partner().await;
+                let partnership = s.partnership(s.owner(Company::Bolt), &partner, &slug).await;
+                json!({ "productId": s.product(Company::Bolt).await, "partnershipId": partnership })
+            })
+        })
+        .or(|s| Box::pin(async { json!({ "productId": s.product(Company::Bolt).await, "partnershipId": null }) }))
+        .about("productId")
+        .wrong("a partnership of another", "NOT_FOUND", |s, input| {
+            input["partnershipId"] = json!(s.world().theirs.partnership);
+            Box::pin(async {})
+        })
+        .wrong("ended", "CONFLICT", |s, input| {
+            let input = json!({ "partnershipId": input["partnershipId"] });
+            Box::pin(async { drop(s.done(Company::Bolt, "endPartnership", input, "partnership { id }").await) })
+        }),
         row("changePayer", &[Way::Member(Company::Bolt, &[ManageBilling])], |s| {
             Box::pin(async {
                 let (partner, slug) = s.new_partner().await;
@@ -191,6 +252,12 @@ async fn request_to_solo(scene: &Scene) -> String {
     scene.app.done(&partner.token, "endPartnership", input, "partnership { id }").await;
     let input = json!({ "clientId": made["client"]["id"], "accessLevel": "FULL", "payer": "CLIENT" });
     text(&scene.app.done(&partner.token, "requestAccess", input, "invitation { id }").await["invitation"]["id"])
+}
+
+/// A new partnership of Solo's.
+pub(super) async fn of_solo(scene: &Scene) -> String {
+    let (partner, slug) = scene.new_partner().await;
+    scene.partnership(scene.owner(Company::Solo), &partner, &slug).await
 }
 
 async fn offer_to_acme(scene: &Scene) -> String {
