@@ -1,5 +1,6 @@
 //! Every scenario in one binary: it links once.
 
+mod access_page;
 mod access_request;
 mod api_key;
 mod architecture;

@@ -4,6 +4,7 @@
 //! changes nothing: programs that look into mails open every link. The token in the form is what lets it be sent, so no foreign page
 //! can send it; there are no cookies.
 
+mod access;
 mod claim;
 mod join;
 mod text;
@@ -29,13 +30,14 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join` and `/claim`.
+/// `/verify`, `/reset`, `/join`, `/claim` and `/access`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
         .route("/reset", get(show_reset).post(do_reset))
         .route("/join", get(join::show).post(join::accept))
         .route("/claim", get(claim::show).post(claim::claim))
+        .route("/access", get(access::show).post(access::answer))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }

@@ -14,5 +14,5 @@ pub use person::{AddStaff, UpdateUser, Verified, add_staff, update_user, verify_
 pub use reset::{NewPassword, mail_password_reset, request_password_reset, reset_password};
 pub(crate) use session::open_session;
 pub use session::{SignedIn, sign_in, sign_out};
-pub(crate) use sign_up::insert_user;
 pub use sign_up::{PreparedSignUp, SignUp, SignedUp, sign_up};
+pub(crate) use sign_up::{insert_user, sign_up_verified};

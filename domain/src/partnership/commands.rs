@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod attorney;
+mod by_link;
 mod end;
 mod link;
 mod managing;
@@ -17,6 +18,7 @@ mod update;
 pub use accept::{ConnectClient, Connected, GrantAccess, connect, grant_access};
 pub use answer::{RejectInvitation, WithdrawInvitation, reject, withdraw};
 pub use attorney::{AnswerPowerOfAttorney, DecidePowerOfAttorney, answer_power_of_attorney, decide_power_of_attorney};
+pub use by_link::{AnswerByLink, Choice, Introduced, Prepared, Reply, answer_by_link};
 pub use end::{EndPartnership, end, lapse, lapse_all};
 pub use link::follow;
 pub use managing::{SetManagingPartnership, set_managing};

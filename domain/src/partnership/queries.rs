@@ -1,8 +1,12 @@
 //! What is read of invitations and partnerships.
 
+mod link;
+
+pub(crate) use link::own_accounts;
+pub use link::{Choice, Mandate, Requested, mandate, requested};
+
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId, UserId};
 use entities::invitation::InvitationStatus;
 use entities::offering::ProductKind;
@@ -276,34 +280,4 @@ pub async fn powers_of_attorney(
     visible::partnerships(&mut sql, reader.viewer(), "x");
     let rows: Vec<power_of_attorney::Model> = sql.all(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.partnership_id, row)).collect())
-}
-
-/// What somebody is told of the account that was opened in their name: for the page behind the link that was mailed to them.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct Mandate {
-    /// What came of it.
-    pub partnership_id: PartnershipId,
-    /// Who opened the account.
-    pub partner: String,
-    /// The account.
-    pub account: String,
-    /// Where the mandate is filed.
-    pub reference: String,
-    /// The day that stands on it.
-    pub signed_on: NaiveDate,
-    /// Whether it is neither confirmed nor disputed yet.
-    pub is_open: bool,
-}
-
-/// The mandate that a mailed link is about; for whoever has the link, which is proof of the address.
-pub async fn mandate(reader: &Reader, id: PartnershipId) -> Result<Option<Mandate>, Error> {
-    let mut sql = reader.sql();
-    sql.add(
-        "SELECT h.partnership_id, a.name AS partner, c.name AS account, h.reference, h.signed_on,
-            (h.confirmed_at IS NULL AND h.disputed_at IS NULL) AS is_open
-        FROM power_of_attorney h JOIN partnership s ON s.id = h.partnership_id
-        JOIN account a ON a.id = s.partner_id JOIN account c ON c.id = s.client_account_id WHERE h.partnership_id = ?",
-        [id.into()],
-    );
-    Ok(sql.one(reader.conn()).await?)
 }

@@ -1,6 +1,6 @@
 //! Signing up: a person, an account that they own, and a sign-in, in one act.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entities::membership::{self, Role};
 use entities::{account, user};
 use secrecy::SecretString;
@@ -69,6 +69,35 @@ pub struct SignedUp {
 /// # Errors
 /// `EMAIL_ALREADY_REGISTERED`, also for the one of two who comes second at the same time.
 pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -> Result<SignedUp, Error> {
+    let up = add(work, new, None, ip).await?;
+    let user = &up.signed_in.user;
+    work.notify(Notice {
+        kind: MailKind::VerifyAddress,
+        subject_id: user.id.into(),
+        step: 0,
+        recipient: Recipient { email: user.email.clone(), locale: user.locale.clone(), user_id: Some(user.id) },
+        account_id: None,
+        data: serde_json::json!({ "name": user.name }),
+    });
+    Ok(up)
+}
+
+/// The same for somebody who has followed a link that was mailed to the address: it is verified by that.
+pub(crate) async fn sign_up_verified(
+    work: &mut Work,
+    new: PreparedSignUp,
+    ip: Option<String>,
+) -> Result<SignedUp, Error> {
+    let now = work.now();
+    add(work, new, Some(now), ip).await
+}
+
+async fn add(
+    work: &mut Work,
+    new: PreparedSignUp,
+    email_verified_at: Option<DateTime<Utc>>,
+    ip: Option<String>,
+) -> Result<SignedUp, Error> {
     let PreparedSignUp { email, password, name, locale, account } = new;
     let user = user::Model {
         id: work.new_id(),
@@ -77,7 +106,7 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
         locale,
         password_hash: Some(password.0),
         is_staff: false,
-        email_verified_at: None,
+        email_verified_at,
         created_at: work.now(),
     };
     insert_user(work, &user).await?;
@@ -88,14 +117,6 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
     let grant = Grant::own(account.id);
     work.record("signUp", Some(grant), Some(user.id.into()));
     work.tell(Event::new(account.id, ActivityKind::AccountCreated).about("Account", account.id));
-    work.notify(Notice {
-        kind: MailKind::VerifyAddress,
-        subject_id: user.id.into(),
-        step: 0,
-        recipient: Recipient { email: user.email.clone(), locale: user.locale.clone(), user_id: Some(user.id) },
-        account_id: None,
-        data: serde_json::json!({ "name": user.name }),
-    });
     Ok(SignedUp { signed_in, account })
 }
 
