@@ -40,3 +40,4 @@ pub mod scalar;
 pub mod schema;
 pub mod sentence;
 pub mod stream;
+pub mod support;

@@ -27,6 +27,7 @@ use crate::programme::query::ProgrammeQuery;
 use crate::provider::query::ProviderQuery;
 use crate::renewal::mutation::RenewalMutation;
 use crate::scalar::DateTime;
+use crate::support::mutation::SupportMutation;
 
 /// The product's schema.
 pub type AppSchema = Schema<Query, Mutation, Subscription>;
@@ -53,6 +54,7 @@ pub struct Mutations(
     OrderMutation,
     ProductMutation,
     RenewalMutation,
+    SupportMutation,
 );
 
 /// All that can be done.

@@ -6,6 +6,7 @@
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
     account, activity, api_key, billing, catalogue, client, membership, order, partnership, product, programme, renewal,
+    support,
 };
 
 /// Every action, area by area.
@@ -21,6 +22,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         product::actions::ACTIONS,
         renewal::actions::ACTIONS,
         billing::actions::ACTIONS,
+        support::actions::ACTIONS,
     ];
     areas.into_iter().flatten()
 }

@@ -38,6 +38,7 @@ pub mod seller;
 pub mod signal;
 pub mod sql;
 pub mod store;
+pub mod support;
 pub mod tax;
 pub mod text;
 pub mod upkeep;

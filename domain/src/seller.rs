@@ -33,6 +33,19 @@ pub struct Seller {
     pub time_zone: Tz,
 }
 
+impl Seller {
+    /// The language in which the provider itself is written to: its country's, as far as mails exist in it.
+    pub fn language(&self) -> &'static str {
+        match self.country.code() {
+            "DE" | "AT" | "CH" | "LI" => "de",
+            "FR" | "MC" => "fr",
+            "IT" | "SM" => "it",
+            "ES" => "es",
+            _ => "en",
+        }
+    }
+}
+
 /// What use cases need to know of the settings. The same in every process of an installation.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -48,6 +61,8 @@ pub struct Settings {
     pub gateway_timeout: Duration,
     /// How many payers a renewal run claims by one transaction, at least 1.
     pub renewal_batch: u32,
+    /// Where requests to the provider's support go; none: they are not taken.
+    pub support_email: Option<String>,
 }
 
 impl Settings {
@@ -71,6 +86,7 @@ impl Settings {
             gateway: Arc::new(TestGateway::new(db)),
             gateway_timeout: Duration::from_secs(30),
             renewal_batch: 100,
+            support_email: Some("support@nordlicht.example".to_owned()),
         }
     }
 

@@ -55,6 +55,7 @@ pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
         gateway,
         gateway_timeout: config.limits.gateway_timeout,
         renewal_batch: config.worker.renewal_batch,
+        support_email: config.support_email.clone(),
     })
 }
 

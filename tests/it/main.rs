@@ -42,5 +42,6 @@ mod renewal;
 mod seed;
 mod server;
 mod several;
+mod support;
 mod sweep;
 mod visibility;

@@ -44,19 +44,28 @@ pub struct TestApp {
     database: Database,
 }
 
+/// What a test may want otherwise.
+pub struct Setup {
+    pub settings: Settings,
+    pub tries: Arc<Tries>,
+    /// Whether the recorder hears queries, which then do not read on a connection of their own.
+    pub hears_queries: bool,
+}
+
 impl TestApp {
     /// Starts on an empty database, with the demo's seller, the test gateway, and a test clock at [`BEGINNING`].
     pub async fn start(db: Db) -> Self {
-        Self::begin(Database::fresh(db).await, |store| store).await
+        Self::start_with(db, |_| {}).await
     }
 
     /// The same, with a recorder that hears what queries send, too.
     pub async fn start_recorded(db: Db) -> Self {
-        Self::begin(Database::fresh(db).await, Store::through_the_pool).await
+        Self::start_with(db, |setup| setup.hears_queries = true).await
     }
 
-    async fn begin(database: Database, with: fn(Store) -> Store) -> Self {
-        let app = Self::on(database, with).await;
+    /// The same, otherwise set up.
+    pub async fn start_with(db: Db, change: impl FnOnce(&mut Setup)) -> Self {
+        let app = Self::on(Database::fresh(db).await, change).await;
         app.set_clock(BEGINNING).await;
         domain::job::schedule::set_up(&app.store, &worker::schedule::all()).await.expect("the schedule");
         app
@@ -64,7 +73,7 @@ impl TestApp {
 
     /// Starts where another one was frozen.
     pub async fn resume(snapshot: &Snapshot) -> Self {
-        Self::on(snapshot.copy().await, |store| store).await
+        Self::on(snapshot.copy().await, |_| {}).await
     }
 
     /// Stops, and keeps the database as it stands.
@@ -73,11 +82,15 @@ impl TestApp {
         self.database.freeze().await
     }
 
-    async fn on(database: Database, with: fn(Store) -> Store) -> Self {
+    async fn on(database: Database, change: impl FnOnce(&mut Setup)) -> Self {
         let url = database.url().parse().expect("a database address");
         let mut pool = database::connect(&url, 8).await.expect("a database that answers");
         let recorder = Recorder::on(&mut pool);
-        let store = with(Store::new(pool.clone(), Signals::local(), Arc::new(Settings::demo(pool))));
+        let mut setup =
+            Setup { settings: Settings::demo(pool.clone()), tries: Arc::new(Tries::Off), hears_queries: false };
+        change(&mut setup);
+        let store = Store::new(pool.clone(), Signals::local(), Arc::new(setup.settings));
+        let store = if setup.hears_queries { store.through_the_pool() } else { store };
         let mails = TempDir::new().expect("a folder");
         let router = App {
             store: store.clone(),
@@ -86,7 +99,7 @@ impl TestApp {
             mailbox: Some(mails.path().to_owned()),
             trusted_proxies: Vec::new(),
             limiter: Limiter::Off,
-            tries: Arc::new(Tries::Off),
+            tries: setup.tries,
             persisted: PersistedQueries::new(1 << 20, None),
             test_clock: Some(worker::schedule::all()),
             shutdown: CancellationToken::new(),
@@ -147,6 +160,11 @@ impl TestApp {
     pub async fn run_jobs(&self) {
         let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
         assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
+    }
+
+    /// Does all due jobs once, and tells how many failed.
+    pub async fn run_failing_jobs(&self) -> usize {
+        drain(&self.context, &worker::handler::all(), Times::Once).await.expect("the queue").failed.len()
     }
 
     /// Moves the clock by `advanceTestClock`, as whoever has this token, and does the jobs that it waits for.

@@ -152,6 +152,22 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
         ));
     }
     all.extend(money_samples(named));
+    for (shape, partner) in [("member", None), ("partner", Some(name()))] {
+        all.push((
+            shape,
+            Content::SupportRequest {
+                user: name(),
+                email: "jo@bolt.example".to_owned(),
+                is_verified: shape == "member",
+                account: name(),
+                owner: "jo@bolt.example".to_owned(),
+                product: partner.clone(),
+                partner,
+                subject: name(),
+                message: format!("{}\n\n.\r\n..\r\nThank you!", name()),
+            },
+        ));
+    }
     all
 }
 

@@ -8,6 +8,8 @@ use mail_parser::MessageParser;
 #[derive(Debug, Clone)]
 pub struct Mail {
     pub to: String,
+    /// The address that answers go to; empty where that is the sender's.
+    pub reply_to: String,
     pub subject: String,
     pub message_id: String,
     pub text: String,
@@ -40,8 +42,10 @@ pub fn read_folder(folder: &Path) -> Vec<Mail> {
             let raw = std::fs::read(path).expect("a mail");
             let mail = MessageParser::default().parse(&raw).expect("a mail that parses");
             let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
+            let reply_to = mail.reply_to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
             Mail {
                 to: to.to_owned(),
+                reply_to: reply_to.to_owned(),
                 subject: mail.subject().unwrap_or_default().to_owned(),
                 message_id: mail.message_id().unwrap_or_default().to_owned(),
                 text: mail.body_text(0).unwrap_or_default().into_owned(),

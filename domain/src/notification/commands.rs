@@ -44,7 +44,8 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::InvoiceIssued
         | MailKind::ProductRenewed
         | MailKind::ProductRenewedHolder
-        | MailKind::PaymentFailed => None,
+        | MailKind::PaymentFailed
+        | MailKind::SupportRequest => None,
     }
 }
 

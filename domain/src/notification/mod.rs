@@ -90,4 +90,5 @@ mails! {
     ProductRenewed = "product_renewed",
     ProductRenewedHolder = "product_renewed_holder",
     PaymentFailed = "payment_failed",
+    SupportRequest = "support_request",
 }

@@ -265,3 +265,16 @@ payment-failed-last = Dies war der letzte automatische Versuch.
 payment-failed-suspends = Wird die Rechnung nicht beglichen, werden die Produkte am { $date } gesperrt.
 payment-failed-do = Bitte prüfen Sie Ihr Zahlungsmittel oder bezahlen Sie die Rechnung direkt.
 payment-failed-action = Rechnung bezahlen
+
+support-request-subject = [{ $account }] { $subject }
+support-request-intro = { $name } bittet um Unterstützung für { $account }.
+support-request-intro-partner = { $name } von { $partner } bittet im Auftrag von { $account } um Unterstützung, im Rahmen der Partnerschaft der beiden.
+support-request-subject-line = Betreff
+support-request-account = Konto
+support-request-owner = Kontoeigentümer
+support-request-partner = Handelnder Partner
+support-request-product = Produkt
+support-request-email = Antwort an
+support-request-unverified = Diese Adresse ist noch nicht bestätigt.
+support-request-reply = Eine Antwort auf diese Nachricht geht an { $name }.
+support-request-action = Portal öffnen

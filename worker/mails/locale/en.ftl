@@ -265,3 +265,16 @@ payment-failed-last = This was the last automatic attempt.
 payment-failed-suspends = Unless the invoice is paid, the products will be suspended on { $date }.
 payment-failed-do = Please check your payment method or pay the invoice now.
 payment-failed-action = Pay invoice
+
+support-request-subject = [{ $account }] { $subject }
+support-request-intro = { $name } asks for support for { $account }.
+support-request-intro-partner = { $name } of { $partner } asks for support on behalf of { $account }, through the partnership of the two.
+support-request-subject-line = Subject
+support-request-account = Account
+support-request-owner = Owner
+support-request-partner = Acting partner
+support-request-product = Product
+support-request-email = Answer to
+support-request-unverified = This address has not been verified yet.
+support-request-reply = A reply to this message goes to { $name }.
+support-request-action = Open the portal

@@ -146,6 +146,21 @@ pub enum Content {
         next_attempt_on: Option<NaiveDate>,
         suspends_on: NaiveDate,
     },
+    /// To the provider. A reply goes to the person who asks.
+    SupportRequest {
+        user: String,
+        email: String,
+        is_verified: bool,
+        /// The account that they act for.
+        account: String,
+        /// The address of its owner: names are not unique.
+        owner: String,
+        /// The partner through whose partnership they act; `None` for a member of the account.
+        partner: Option<String>,
+        product: Option<String>,
+        subject: String,
+        message: String,
+    },
 }
 
 impl Content {
@@ -178,6 +193,26 @@ impl Content {
             Self::ProductRenewed { .. } => "product-renewed",
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",
+            Self::SupportRequest { .. } => "support-request",
+        }
+    }
+
+    /// Name and address of whoever answers go to, where that is not the provider.
+    pub fn reply_to(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::SupportRequest { user, email, .. } => Some((user, email)),
+            Self::VerifyAddress { .. }
+            | Self::ResetPassword { .. }
+            | Self::InvitationReceived { .. }
+            | Self::InvitationAccepted { .. }
+            | Self::InvitationRejected { .. }
+            | Self::PayerChanged { .. }
+            | Self::OrderConfirmation { .. }
+            | Self::OrderConfirmationHolder { .. }
+            | Self::InvoiceIssued { .. }
+            | Self::ProductRenewed { .. }
+            | Self::ProductRenewedHolder { .. }
+            | Self::PaymentFailed { .. } => None,
         }
     }
 }

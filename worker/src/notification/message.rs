@@ -7,7 +7,7 @@ use lettre::{
     Address, Message,
     address::Envelope,
     message::{
-        Mailbox, MultiPart, SinglePart,
+        Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
@@ -41,13 +41,15 @@ pub(super) struct Parts {
     pub(super) created_at: DateTime<Utc>,
     pub(super) from: Mailbox,
     pub(super) to: Mailbox,
+    /// Whoever answers go to, where that is not the sender.
+    pub(super) reply_to: Option<Mailbox>,
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
 }
 
 pub(super) fn build(parts: Parts) -> Result<Mail, RenderError> {
-    let Parts { id, created_at, from, to, subject, text, html } = parts;
+    let Parts { id, created_at, from, to, reply_to, subject, text, html } = parts;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sent = u64::try_from(created_at.timestamp()).unwrap_or_default();
     // A fixed boundary keeps copies equal; "=_" cannot occur in quoted-printable, so no text can close a part.
@@ -55,9 +57,10 @@ pub(super) fn build(parts: Parts) -> Result<Mail, RenderError> {
         .boundary(format!("=_{}", id.simple()))
         .singlepart(part(ContentType::TEXT_PLAIN, text.clone()))
         .singlepart(part(ContentType::TEXT_HTML, html.clone()));
-    let message = Message::builder()
-        .from(from)
-        .to(to)
+    let builder = Message::builder().from(from).to(to);
+    let message = reply_to
+        .into_iter()
+        .fold(builder, MessageBuilder::reply_to)
         .subject(subject.clone())
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(sent))
         .message_id(Some(message_id.clone()))

@@ -92,6 +92,7 @@ const KINDS: &[Kind] = kinds![
     "product-renewed",
     "product-renewed-holder",
     "payment-failed",
+    "support-request",
 ];
 
 /// Why a mail could not be made. None of these goes away by trying again, and none tells what the mail said.
@@ -176,11 +177,15 @@ impl Renderer {
         let html = fill(&format!("{kind}/body.html"), &minijinja::context! { preheader => preheader, ..context })?;
 
         let to = message::mailbox(for_header(&to_name), to_email)?;
+        let reply_to = content.reply_to();
+        let reply_to =
+            reply_to.map(|(name, email)| message::mailbox(for_header(&format::clean(name)), email)).transpose()?;
         message::build(message::Parts {
             id: *id,
             created_at: *created_at,
             from: self.from.clone(),
             to,
+            reply_to,
             subject,
             text,
             html,
@@ -199,7 +204,8 @@ fn sender(seller: &str, mail_from: &str) -> Result<Mailbox, RenderError> {
 /// One line, in which nothing looks like an encoded word: a mail program would decode what a name only pretends.
 fn for_header(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
-    words.join(" ").replace("=?", "= ?").chars().take(SUBJECT_LENGTH).collect()
+    let text: String = words.join(" ").replace("=?", "= ?").chars().take(SUBJECT_LENGTH).collect();
+    text.trim_end().to_owned()
 }
 
 /// MJML to an HTML template. No web fonts: opening a mail tells nobody.

@@ -1,0 +1,3 @@
+//! Requests to the provider's support.
+
+pub mod mutation;
