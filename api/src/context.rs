@@ -51,11 +51,6 @@ impl Session {
         }
     }
 
-    /// For use cases of several transactions: those that ask the payment gateway in between.
-    pub fn to_write(&self) -> (&Store, Actor, Statements) {
-        (&self.store, self.reader().actor().clone(), self.statements.clone())
-    }
-
     /// Puts itself, and loaders of its own, into the data of one request; what they load, they load in these rounds.
     pub fn into_data(self, rounds: &Rounds) -> Data {
         let mut data = Data::default();
@@ -95,6 +90,8 @@ pub trait ContextExt {
     where
         T: Send + 'static,
         F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static;
+    /// For use cases of several transactions: those that ask the payment gateway in between.
+    fn to_write(&self) -> (Store, Actor, Statements);
     /// Reads, with faults as top-level errors.
     fn read<T>(&self, found: Result<T, Error>) -> async_graphql::Result<T> {
         found.map_err(top_level)
@@ -131,7 +128,13 @@ impl ContextExt for Context<'_> {
         T: Send + 'static,
         F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, Error>> + Send + Sync + 'static,
     {
+        let (store, actor, statements) = self.to_write();
+        store.write(actor, statements, act).await
+    }
+
+    fn to_write(&self) -> (Store, Actor, Statements) {
         let session = self.session();
-        session.store.write(self.reader().actor().clone(), session.statements.clone(), act).await
+        let store = session.store.doing(self.field().name());
+        (store, session.reader().actor().clone(), session.statements.clone())
     }
 }

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod answer;
 pub mod api_key;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod batch;
 pub mod billing;

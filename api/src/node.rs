@@ -6,6 +6,7 @@ use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
 use crate::answer::loaded;
 use crate::api_key::object::ApiKey;
+use crate::audit::object::AuditEntry;
 use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, WalletEntry};
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
@@ -17,6 +18,7 @@ use crate::partnership::object::{Invitation, Partnership};
 use crate::product::object::Product;
 use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
+use crate::provider::object::{DeadJob, FailedMail};
 use crate::renewal::object::RenewalRun;
 
 /// An object with an id.
@@ -46,6 +48,9 @@ pub enum Node {
     WalletEntry(WalletEntry),
     PaymentMethod(PaymentMethod),
     ActivityEvent(ActivityEvent),
+    AuditEntry(AuditEntry),
+    DeadJob(DeadJob),
+    FailedMail(FailedMail),
 }
 
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
@@ -78,6 +83,9 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::WalletEntry => load!(wallet_entry as WalletEntry),
         Kind::Payment => load!(payment as Payment),
         Kind::PaymentMethod => load!(payment_method as PaymentMethod),
+        Kind::AuditEntry => load!(audit_entry as AuditEntry),
+        Kind::DeadJob => load!(job as DeadJob),
+        Kind::FailedMail => load!(notification as FailedMail),
         Kind::Offering => load!(offering as Offering),
         Kind::Plan => load!(plan as Plan),
         Kind::Cart => load!(cart as Cart),

@@ -24,6 +24,7 @@ use crate::partnership::mutation::PartnershipMutation;
 use crate::product::mutation::ProductMutation;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
+use crate::provider::mutation::ProviderMutation;
 use crate::provider::query::ProviderQuery;
 use crate::renewal::mutation::RenewalMutation;
 use crate::scalar::DateTime;
@@ -55,6 +56,7 @@ pub struct Mutations(
     ProductMutation,
     RenewalMutation,
     SupportMutation,
+    ProviderMutation,
 );
 
 /// All that can be done.

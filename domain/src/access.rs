@@ -5,8 +5,8 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, api_key, billing, catalogue, client, membership, order, partnership, product, programme, renewal,
-    support,
+    account, activity, api_key, audit, billing, catalogue, client, job, membership, notification, order, partnership,
+    product, programme, renewal, support,
 };
 
 /// Every action, area by area.
@@ -41,6 +41,9 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         renewal::subject::SUBJECTS,
         billing::subject::SUBJECTS,
         activity::subject::SUBJECTS,
+        audit::subject::SUBJECTS,
+        job::subject::SUBJECTS,
+        notification::subject::SUBJECTS,
     ];
     areas.into_iter().flatten()
 }

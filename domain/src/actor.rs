@@ -151,6 +151,13 @@ impl Actor {
         own.map(|m| m.account_id).collect()
     }
 
+    /// The accounts that this person owns, or is an admin of: what goes with the role, which no key has and no partnership grants.
+    pub fn accounts_as_admin(&self) -> Vec<AccountId> {
+        let members = self.in_person().map_or(&[][..], |person| &person.memberships);
+        let own = members.iter().filter(|m| m.granted_through.is_none());
+        own.filter(|m| matches!(m.role, Role::Owner | Role::Admin)).map(|m| m.account_id).collect()
+    }
+
     /// All accounts that this person is a member of.
     pub fn accounts(&self) -> Vec<AccountId> {
         self.members().map(|m| m.account_id).collect()

@@ -9,6 +9,7 @@ pub mod dead;
 pub mod depth;
 pub mod lease;
 pub mod schedule;
+pub(crate) mod subject;
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod api_key;
+pub mod audit;
 pub mod billing;
 pub mod calendar;
 pub mod cashback;

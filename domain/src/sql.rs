@@ -110,6 +110,13 @@ impl Sql {
         self.push("))")
     }
 
+    /// Appends ` LIKE` a pattern of `text::search_pattern`. On PostgreSQL without `ESCAPE`, whose default is the same: with it, a plan
+    /// for any pattern finds no index.
+    pub fn like(&mut self, pattern: &str) -> &mut Self {
+        self.push(" LIKE ").bind(pattern);
+        if self.is_postgres() { self } else { self.push(r" ESCAPE '\'") }
+    }
+
     /// Appends a table of the ids, named `alias`, with the columns `id` and `ordinal` (from 1, in the order given).
     pub fn keys<I: Into<Uuid> + Copy>(&mut self, alias: &str, ids: &[I]) -> &mut Self {
         if self.is_postgres() {
@@ -254,7 +261,7 @@ where
     E: EntityTrait,
     E::Model: Serialize,
 {
-    insert_with::<E>(conn, rows, "").await
+    insert_where::<E>(conn, rows, |_| {}).await
 }
 
 /// Like [`insert`], but leaves out what a unique key already holds; tells how many were new.
@@ -264,10 +271,18 @@ where
     E::Model: Serialize,
 {
     // SQLite takes ON CONFLICT after SELECT for a join without a WHERE
-    insert_with::<E>(conn, rows, " WHERE true ON CONFLICT DO NOTHING").await
+    let new = |sql: &mut Sql| {
+        sql.push(" WHERE true ON CONFLICT DO NOTHING");
+    };
+    insert_where::<E>(conn, rows, new).await
 }
 
-async fn insert_with<E>(conn: &impl ConnectionTrait, rows: &[E::Model], end: &str) -> Result<u64, DbErr>
+/// Like [`insert`], under what `condition` appends, from ` WHERE` on.
+pub(crate) async fn insert_where<E>(
+    conn: &impl ConnectionTrait,
+    rows: &[E::Model],
+    condition: impl Fn(&mut Sql),
+) -> Result<u64, DbErr>
 where
     E: EntityTrait,
     E::Model: Serialize,
@@ -292,6 +307,6 @@ where
         sql.bind(Value::from(json));
         sql.text.push(')');
     }
-    sql.text.push_str(end);
+    condition(&mut sql);
     sql.execute(conn).await
 }

@@ -13,6 +13,7 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 use crate::actor::Actor;
+use crate::audit;
 use crate::error::{Error, StorageFault};
 use crate::permission::visible::Viewer;
 use crate::reads::Reads;
@@ -35,6 +36,8 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
     /// Whether a request that does nothing but read keeps a connection.
     keeps_connections: bool,
+    /// What is being done, for the audit log.
+    operation: Option<Arc<str>>,
 }
 
 /// What time it is: for the product, and really.
@@ -49,13 +52,19 @@ pub struct Now {
 impl Store {
     /// Takes an open pool.
     pub fn new(db: DatabaseConnection, signals: Signals, settings: Arc<Settings>) -> Self {
-        Self { db, signals, settings, turn: Arc::default(), keeps_connections: true }
+        Self { db, signals, settings, turn: Arc::default(), keeps_connections: true, operation: None }
     }
 
     /// The same, but every statement goes through the pool: whoever listens to that hears all of them.
     #[must_use]
     pub fn through_the_pool(self) -> Self {
         Self { keeps_connections: false, ..self }
+    }
+
+    /// The same database for an act of this name: if that is refused for want of a right, the audit log says so.
+    #[must_use]
+    pub fn doing(&self, operation: &str) -> Self {
+        Self { operation: Some(operation.into()), ..self.clone() }
     }
 
     /// The pool: for the queue, migrations and checks of health; use cases get a `Reader` or `Work`.
@@ -143,7 +152,14 @@ impl Store {
                 Ok(answer)
             }
             Err(error) => {
+                let is_denied = matches!(error, Error::Denied);
+                let refusal = self.operation.as_deref().filter(|_| is_denied).and_then(|name| work.refusal(name));
                 work.abandon().await;
+                if let Some(entry) = refusal
+                    && let Err(error) = audit::record_refusal(&self.db, entry, now.real_now).await
+                {
+                    tracing::error!(%error, "a refusal was not written down");
+                }
                 Err(error)
             }
         }

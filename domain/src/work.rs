@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, ActivityId, AuditEntryId, NotificationId, UserId};
+use entities::id::{AccountId, ActivityId, AnyId, AuditEntryId, NotificationId, UserId};
 use entities::{activity, audit_entry, feed_position, notification};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use uuid::Uuid;
 
 use crate::activity::Event;
 use crate::actor::{Actor, Person};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::job::{self, NewJob};
 use crate::notification::Notice;
-use crate::permission::Grant;
 use crate::permission::visible::Viewer;
+use crate::permission::{Grant, Standing};
 use crate::seller::Settings;
 use crate::signal::Told;
 use crate::sql::{self, Sql};
@@ -30,6 +30,7 @@ pub struct Work {
     settings: Arc<Settings>,
     activities: Vec<activity::Model>,
     audits: Vec<audit_entry::Model>,
+    refused: Option<(AccountId, Option<Grant>)>,
     notifications: Vec<notification::Model>,
     jobs: Vec<NewJob>,
     /// Accounts in which a right has ended: their streams look at once.
@@ -45,6 +46,7 @@ impl Work {
             settings,
             activities: vec![],
             audits: vec![],
+            refused: None,
             notifications: vec![],
             jobs: vec![],
             ended_in: vec![],
@@ -173,21 +175,38 @@ impl Work {
     }
 
     /// Records who did what to what, and through what it was allowed.
-    pub fn record(&mut self, operation: &str, grant: Option<Grant>, subject_id: Option<Uuid>) {
+    pub fn record(&mut self, operation: &str, grant: Option<Grant>, subject: Option<AnyId>) {
         let account_id = grant.map(|grant| grant.account_id);
-        self.audits.push(audit_entry::Model {
+        let entry = self.entry(operation, account_id, grant);
+        let (subject_type, subject_id) = subject.map_or((None, None), |any| (Some(any.of.to_owned()), Some(any.id)));
+        self.audits.push(audit_entry::Model { subject_type, subject_id, ..entry });
+    }
+
+    /// Keeps in mind on which account the act is refused for want of a right, and by which way the actor came to it.
+    pub(crate) fn refuse(&mut self, account_id: AccountId, through: Option<Grant>) {
+        self.refused = Some((account_id, through));
+    }
+
+    fn entry(&self, operation: &str, account_id: Option<AccountId>, grant: Option<Grant>) -> audit_entry::Model {
+        let standing = grant.map(|grant| grant.standing);
+        let acted_from_id = if let Some(Standing::LetIn(from)) = standing { from } else { None };
+        let is_let_in = matches!(standing, Some(Standing::LetIn(_) | Standing::Staff));
+        audit_entry::Model {
             id: self.new_id::<AuditEntryId>(),
             occurred_at: self.now(),
             actor_id: self.actor.user_id(),
-            acting_for_id: account_id,
+            by_staff: standing == Some(Standing::Staff),
+            acting_for_id: account_id.filter(|_| is_let_in),
+            acted_from_id,
             partnership_id: grant.and_then(|grant| grant.within()),
             operation: operation.to_owned(),
             account_id,
-            subject_id,
+            subject_type: None,
+            subject_id: None,
             api_key_id: self.actor.key().map(|key| key.id),
             outcome: "DONE".to_owned(),
             ip: self.actor.person().and_then(|person| person.ip.clone()),
-        });
+        }
     }
 
     /// Writes what is to be told, and commits.
@@ -231,6 +250,14 @@ impl Work {
         if let Err(error) = self.txn.inner.rollback().await {
             tracing::warn!(%error, "roll back");
         }
+    }
+
+    /// What is to be written down when this person's act is refused for want of a right; nothing about the product itself.
+    pub(crate) fn refusal(&self, operation: &str) -> Option<audit_entry::Model> {
+        self.actor.person()?;
+        let (account_id, through) = self.refused.map_or((None, None), |(account, through)| (Some(account), through));
+        let entry = self.entry(operation, account_id, through);
+        Some(audit_entry::Model { outcome: Code::PermissionDenied.name().to_owned(), ..entry })
     }
 }
 

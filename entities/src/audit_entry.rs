@@ -12,13 +12,21 @@ pub struct Model {
     pub id: AuditEntryId,
     pub occurred_at: DateTimeUtc,
     pub actor_id: Option<UserId>,
+    /// One of the provider's staff, not as a member of anything.
+    pub by_staff: bool,
+    /// The account on whose behalf the actor acted, when not their own.
     pub acting_for_id: Option<AccountId>,
+    /// As whose member they did that.
+    pub acted_from_id: Option<AccountId>,
     pub partnership_id: Option<PartnershipId>,
     pub operation: String,
+    /// The account that was acted on.
     pub account_id: Option<AccountId>,
+    pub subject_type: Option<String>,
     pub subject_id: Option<Uuid>,
     /// The key that the actor used, if it was one.
     pub api_key_id: Option<ApiKeyId>,
+    /// `DONE`, or the code of the refusal.
     pub outcome: String,
     pub ip: Option<String>,
 }

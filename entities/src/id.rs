@@ -6,6 +6,14 @@ use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// The id of a row of any kind, with which kind it is: for tables that point anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnyId {
+    /// The kind, as the newtype of its ids has it: `Client`.
+    pub of: &'static str,
+    pub id: Uuid,
+}
+
 macro_rules! ids {
     ($($name:ident),* $(,)?) => {$(
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
@@ -27,6 +35,13 @@ macro_rules! ids {
         impl From<$name> for Uuid {
             fn from(id: $name) -> Self {
                 id.0
+            }
+        }
+
+        impl From<$name> for AnyId {
+            fn from(id: $name) -> Self {
+                let name = stringify!($name);
+                Self { of: name.strip_suffix("Id").unwrap_or(name), id: id.0 }
             }
         }
 

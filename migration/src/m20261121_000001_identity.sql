@@ -62,6 +62,10 @@ CREATE TABLE account (
     search text NOT NULL,
     created_at /instant/ NOT NULL
 );
+-- only postgres
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX account_search ON account USING gin (search gin_trgm_ops) WITH (fastupdate = off);
+-- end
 CREATE TABLE membership (
     id /uuid/ PRIMARY KEY,
     user_id /uuid/ NOT NULL REFERENCES "user" (id),

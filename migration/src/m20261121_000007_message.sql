@@ -16,7 +16,7 @@ CREATE TABLE job (
 );
 CREATE INDEX job_due ON job (class, priority, run_at) WHERE state = 'due';
 CREATE INDEX job_lease ON job (lease_until) WHERE state = 'running';
-CREATE INDEX job_dead ON job (changed_at) WHERE state = 'dead';
+CREATE INDEX job_dead ON job (id) WHERE state = 'dead';
 CREATE UNIQUE INDEX job_open ON job (unique_key) WHERE state IN ('due', 'running');
 CREATE TABLE schedule (
     name text PRIMARY KEY,
@@ -41,7 +41,7 @@ CREATE TABLE notification (
 );
 CREATE UNIQUE INDEX notification_once ON notification (kind, subject_id, step, recipient);
 CREATE INDEX notification_unsent ON notification (created_at) WHERE sent_at IS NULL AND failed_at IS NULL;
-CREATE INDEX notification_failed ON notification (failed_at) WHERE failed_at IS NOT NULL;
+CREATE INDEX notification_failed ON notification (id) WHERE failed_at IS NOT NULL;
 CREATE TABLE feed_position (
     id integer PRIMARY KEY CHECK (id = 1),
     last bigint NOT NULL
@@ -65,10 +65,13 @@ CREATE TABLE audit_entry (
     id /uuid/ PRIMARY KEY,
     occurred_at /instant/ NOT NULL,
     actor_id /uuid/ REFERENCES "user" (id),
+    by_staff boolean NOT NULL,
     acting_for_id /uuid/ REFERENCES account (id),
+    acted_from_id /uuid/ REFERENCES account (id),
     partnership_id /uuid/ REFERENCES partnership (id),
     operation text NOT NULL,
     account_id /uuid/ REFERENCES account (id),
+    subject_type text,
     subject_id /uuid/,
     api_key_id /uuid/ REFERENCES api_key (id),
     outcome text NOT NULL,
@@ -76,3 +79,6 @@ CREATE TABLE audit_entry (
 );
 CREATE INDEX audit_entry_account ON audit_entry (account_id, id);
 CREATE INDEX audit_entry_actor ON audit_entry (actor_id, id);
+CREATE INDEX audit_entry_acting_for ON audit_entry (acting_for_id, id) WHERE acting_for_id IS NOT NULL;
+CREATE INDEX audit_entry_acted_from ON audit_entry (acted_from_id, id) WHERE acted_from_id IS NOT NULL;
+CREATE INDEX audit_entry_refused ON audit_entry (actor_id, id) WHERE outcome <> 'DONE';

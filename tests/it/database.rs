@@ -48,7 +48,9 @@ async fn shape(connection: &DatabaseConnection) -> Vec<String> {
              FROM information_schema.columns WHERE table_schema = 'public'
          UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
          UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-         UNION ALL SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         UNION ALL SELECT 'function ' || pg_get_functiondef(f.oid) FROM pg_proc f WHERE pronamespace = 'public'::regnamespace
+         -- an extension may have been there before, and others may use it
+         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = f.oid AND d.deptype = 'e')
          UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
              FROM pg_constraint WHERE connamespace = 'public'::regnamespace
          ORDER BY 1"

@@ -161,7 +161,7 @@ async fn a_partner_grants_within_its_partnership(#[values(Db::Sqlite, Db::Postgr
     assert_eq!(explained.ok()["viewer"]["permission"]["paths"][0]["steps"], steps);
     // she is told of the client's feed, and of nobody else's
     assert_eq!(held(&app, &eva, &acme.account_id).await, json!([]));
-    let audited = "SELECT count(*) || '' AS t FROM audit_entry WHERE operation IN ('inviteMember', 'acceptMembership') AND partnership_id IS NOT NULL";
+    let audited = "SELECT count(*) || '' AS t FROM audit_entry WHERE operation IN ('inviteMember', 'acceptMembership') AND partnership_id IS NOT NULL AND outcome = 'DONE'";
     assert_eq!(app.texts(audited).await, ["4"]);
 
     // a member of the client's own who changes what she holds makes it the client's

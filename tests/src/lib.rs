@@ -13,6 +13,7 @@ pub mod partners;
 pub mod plans;
 pub mod renewals;
 pub mod rows;
+pub mod scans;
 pub mod server;
 pub mod smtp;
 pub mod world;

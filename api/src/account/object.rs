@@ -15,6 +15,8 @@ use crate::activity::loader::Feed;
 use crate::activity::object::{ActivityEvent, ActivityEventConnection, ActivityKind};
 use crate::answer::loaded;
 use crate::api_key::object::{ApiKey, keys_of};
+use crate::audit::loader::Log;
+use crate::audit::object::{AuditEntry, AuditEntryConnection};
 use crate::billing::loader::Invoices;
 use crate::billing::object::{Invoice, InvoiceConnection, PaymentMethod, Wallet};
 use crate::billing::query::{self as billing, InvoiceFilter};
@@ -349,6 +351,9 @@ lists! {
         /// What happened here, newest first, as far as the viewer may know of it.
         activity(kinds: Option<Vec<ActivityKind>>) -> ActivityEventConnection =
             Feed { kinds: kinds.into_iter().flatten().map(Into::into).collect() } => ActivityEvent;
+
+        /// What others did on this account's behalf, and what its members did for others; newest first, for its owner and admins.
+        audit_log() -> AuditEntryConnection = Log => AuditEntry;
     }
 }
 

@@ -72,9 +72,8 @@ impl BillingMutation {
             Err(error) => return answer(Err::<PaymentMethodPayload, _>(error), |done| done),
         };
         let command = AddPaymentMethod { account_id, token, make_default: make_default.unwrap_or(true) };
-        let session = ctx.session();
-        let (store, actor, statements) = session.to_write();
-        let end = commands::add_payment_method(store, actor, statements, command).await;
+        let (store, actor, statements) = ctx.to_write();
+        let end = commands::add_payment_method(&store, actor, statements, command).await;
         answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
     }
 
@@ -105,9 +104,9 @@ impl BillingMutation {
     /// Pays an open invoice now.
     async fn pay_invoice(&self, ctx: &Context<'_>, input: PayInvoiceInput) -> Result<InvoicePayload> {
         ctx.signed_in()?;
-        let (store, actor, statements) = ctx.session().to_write();
+        let (store, actor, statements) = ctx.to_write();
         let end = match pay_command(input) {
-            Ok(command) => commands::pay_invoice(store, actor, statements, command).await,
+            Ok(command) => commands::pay_invoice(&store, actor, statements, command).await,
             Err(error) => Err(error),
         };
         match end {

@@ -213,9 +213,9 @@ impl OrderMutation {
     /// Places the order of a cart and pays it.
     async fn checkout_cart(&self, ctx: &Context<'_>, input: CheckoutCartInput) -> Result<OrderPayload> {
         ctx.signed_in()?;
-        let (store, actor, statements) = ctx.session().to_write();
+        let (store, actor, statements) = ctx.to_write();
         let end = match input.into_command() {
-            Ok(command) => commands::checkout_cart(store, actor, statements, command).await,
+            Ok(command) => commands::checkout_cart(&store, actor, statements, command).await,
             Err(error) => Err(error),
         };
         ordered(ctx, end).await
@@ -224,9 +224,9 @@ impl OrderMutation {
     /// Places an order for an account and pays it.
     async fn place_order(&self, ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload> {
         ctx.signed_in()?;
-        let (store, actor, statements) = ctx.session().to_write();
+        let (store, actor, statements) = ctx.to_write();
         let end = match input.into_command() {
-            Ok(command) => commands::place_order(store, actor, statements, command).await,
+            Ok(command) => commands::place_order(&store, actor, statements, command).await,
             Err(error) => Err(error),
         };
         ordered(ctx, end).await

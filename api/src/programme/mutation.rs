@@ -51,6 +51,12 @@ struct SavePartnerProfileInput {
     published: bool,
 }
 
+#[derive(InputObject)]
+struct SetProgrammeInput {
+    account_id: ID,
+    programme_id: Option<ID>,
+}
+
 payloads! {
     /// A saved programme.
     ProgrammePayload { programme: Option<PartnerProgramme> }
@@ -80,6 +86,17 @@ impl ProgrammeMutation {
         let end = async {
             let (account, programme) = (account_id(&input.account_id)?, programme_id(&input.programme_id)?);
             ctx.write(move |work| Box::pin(commands::enrol_as_partner(work, account, programme))).await
+        };
+        answer(end.await, |row| AccountPayload { account: Some(Account(row)), user_errors: Vec::new() })
+    }
+
+    /// By the provider's staff: moves a partner to another programme; null ends its being a partner, when it has no active partnership.
+    async fn set_programme(&self, ctx: &Context<'_>, input: SetProgrammeInput) -> Result<AccountPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let account = account_id(&input.account_id)?;
+            let programme = input.programme_id.map(|id| programme_id(&id)).transpose()?;
+            ctx.write(move |work| Box::pin(commands::set_programme(work, account, programme))).await
         };
         answer(end.await, |row| AccountPayload { account: Some(Account(row)), user_errors: Vec::new() })
     }

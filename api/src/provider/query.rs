@@ -1,8 +1,13 @@
 //! The provider's own view.
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 use domain::programme::queries;
 
+use super::loader::{Accounts, DeadJobs, FailedMails};
+use super::object::{DeadJob, DeadJobConnection, FailedMail, FailedMailConnection};
+use crate::account::object::{Account, AccountConnection};
+use crate::audit::loader::WholeLog;
+use crate::audit::object::{AuditEntry, AuditEntryConnection};
 use crate::billing::query::{TrialBalanceRow, trial_balance};
 use crate::connection::lists;
 use crate::context::ContextExt;
@@ -50,5 +55,18 @@ lists! {
     ProviderLists of () {
         /// Newest first.
         renewal_runs() -> RenewalRunConnection = RenewalRuns => RenewalRun;
+
+        /// Newest first; `search` looks into names, and a whole mail address finds the accounts of its user.
+        accounts(search: Option<String>) -> AccountConnection = Accounts { search } => Account;
+
+        /// Mails given up after their last try, or refused for good, the youngest first.
+        failed_mails() -> FailedMailConnection = FailedMails => FailedMail;
+
+        /// Work that gave up after its last retry, the youngest first.
+        dead_jobs() -> DeadJobConnection = DeadJobs => DeadJob;
+
+        /// Newest first: what was done to this account and what its members did for others, or what this person did.
+        audit_log(account_id: Option<ID>, actor_id: Option<ID>) -> AuditEntryConnection =
+            WholeLog::of(account_id.as_ref(), actor_id.as_ref()) => AuditEntry;
     }
 }

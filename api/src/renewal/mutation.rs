@@ -65,8 +65,8 @@ impl RenewalMutation {
             Err(error) => return answer(Err::<RenewProductPayload, _>(error), |done| done),
         };
         let product_id: ProductId = command.product_id;
-        let (store, actor, statements) = ctx.session().to_write();
-        let (renewed, collected) = match commands::renew_product(store, actor, statements, command).await {
+        let (store, actor, statements) = ctx.to_write();
+        let (renewed, collected) = match commands::renew_product(&store, actor, statements, command).await {
             Ok(done) => done,
             Err(error) => return answer(Err::<RenewProductPayload, _>(error), |done| done),
         };

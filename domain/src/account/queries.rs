@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entities::id::{AccountId, PartnershipId, ProductId, UserId};
 use entities::mailed_token;
-use entities::{membership, user};
+use entities::{account, membership, user};
 use sea_orm::FromQueryResult;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use crate::permission::{self, Permission, Permissions, Target, visible};
 use crate::sql::Sql;
 use crate::store::{Now, Reader, Store};
 use crate::text;
+use crate::work::Number;
 
 /// Who calls, and what time it is, in one statement whatever they are a member of. Without a token, and with one of a session or key
 /// that is over or never was, that is nobody: the edge tells the two apart.
@@ -90,6 +91,46 @@ pub struct MailedLink {
     pub user: Option<user::Model>,
     /// The row that it opens, of the type that its kind says.
     pub subject_id: Option<Uuid>,
+}
+
+/// All accounts, the newest first. For staff. `search` looks into names; a whole mail address finds the accounts of its user.
+pub async fn all(reader: &Reader, search: Option<&str>, page: &ById) -> Result<Page<account::Model>, Error> {
+    let mut sql = reader.sql();
+    found(&mut sql, reader, search, "x.*");
+    page.bounds(&mut sql, "x.id", Order::Descending);
+    page.order(&mut sql, "x.id", Order::Descending);
+    Ok(page.cut(sql.all(reader.conn()).await?))
+}
+
+/// How many there are. For staff.
+pub async fn count_all(reader: &Reader, search: Option<&str>) -> Result<i64, Error> {
+    let mut sql = reader.sql();
+    found(&mut sql, reader, search, "count(*) AS n");
+    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |row| row.n))
+}
+
+/// What matches is found first, by the index of the search: a plan that walks all accounts in their order until a page is full of
+/// matches is slow for those searches that find little.
+fn found(sql: &mut Sql, reader: &Reader, search: Option<&str>, columns: &str) {
+    let email = search.and_then(|search| text::email("search", search).ok());
+    let pattern = text::search_pattern(search).filter(|_| email.is_none());
+    let is_searched = email.is_some() || pattern.is_some();
+    if is_searched {
+        sql.push("WITH found AS /materialized/ (");
+    }
+    if let Some(email) = email {
+        sql.add(
+            r#"SELECT m.account_id AS id FROM membership m JOIN "user" u ON u.id = m.user_id WHERE u.email = ?)"#,
+            [email.into()],
+        );
+    } else if let Some(pattern) = pattern {
+        sql.push("SELECT a.id FROM account a WHERE a.search").like(&pattern).push(")");
+    }
+    sql.push(" SELECT ").push(columns).push(" FROM account x WHERE ");
+    sql.push(if reader.actor().sees_everything() { "TRUE" } else { "FALSE" });
+    if is_searched {
+        sql.push(" AND x.id IN (SELECT id FROM found)");
+    }
 }
 
 /// What the reader's actor may do in each of the accounts, all ways together, in one statement.

@@ -121,12 +121,12 @@ const QUESTIONS: [Question; 12] = [
     Question {
         sql: "SELECT 'job ' || ID<id> AS subject, kind || ' was given up: ' || coalesce(last_error, 'no reason') AS problem
             FROM job WHERE state = 'dead'",
-        mend: "mend the reason, then set its state to 'due' and its attempts to 0",
+        mend: "mend the reason, then `retryDeadJob`",
     },
     Question {
         sql: "SELECT 'mail ' || ID<id> AS subject, kind || ' was not sent: ' || coalesce(last_error, 'no reason') AS problem
             FROM notification WHERE failed_at IS NOT NULL",
-        mend: "look at the address; a mail that was refused for good is not sent again",
+        mend: "look at the reason and the address; `retryDeadJob` sends it again",
     },
 ];
 

@@ -1,57 +1,50 @@
 //! Dead letters: jobs that failed for the last time, or that never could succeed. Staff look at them and send them round again.
 
 use chrono::{DateTime, Utc};
-use entities::id::JobId;
-use sea_orm::FromQueryResult;
+use entities::id::{JobId, NotificationId};
+use entities::job::{self, JobState};
 
-use crate::actor::Actor;
-use crate::error::Error;
+use crate::error::{Code, Error, StorageFault, refuse};
+use crate::notification;
+use crate::notification::job::SendMail;
+use crate::page::{ById, Order, Page};
+use crate::permission::{permit_staff_on, visible};
 use crate::store::Reader;
-use crate::work::Work;
+use crate::work::{Number, Work};
 
-/// A dead letter.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct DeadJob {
-    /// Which.
-    pub id: JobId,
-    /// Its kind.
-    pub kind: String,
-    /// Ids and dates.
-    pub payload: serde_json::Value,
-    /// How often it was tried.
-    pub attempts: i32,
-    /// Why it failed the last time.
-    pub last_error: Option<String>,
-    /// When it died, in milliseconds since 1970 by the database's clock.
-    pub died_at_ms: i64,
-}
+use super::Job as _;
 
-impl DeadJob {
-    /// When it died. Real time.
-    pub fn died_at(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.died_at_ms).unwrap_or_default()
-    }
-}
-
-fn staff_only(actor: &Actor) -> Result<(), Error> {
-    if actor.sees_everything() { Ok(()) } else { Err(Error::Denied) }
-}
-
-/// Dead letters, newest first, from below the one with this time of death and id.
-pub async fn page(reader: &Reader, below: Option<(i64, JobId)>, limit: u32) -> Result<Vec<DeadJob>, Error> {
-    staff_only(reader.actor())?;
+/// Dead letters, the youngest job first. For staff.
+pub async fn page(reader: &Reader, page: &ById) -> Result<Page<job::Model>, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT id, kind, payload, attempts, last_error, changed_at AS died_at_ms FROM job WHERE state = 'dead'");
-    if let Some((died_at_ms, id)) = below {
-        sql.add(" AND (changed_at, id) < (?, ?)", [died_at_ms.into(), id.into()]);
-    }
-    sql.add(" ORDER BY changed_at DESC, id DESC LIMIT ?", [i64::from(limit).into()]);
-    Ok(sql.all(reader.conn()).await?)
+    sql.push("SELECT x.* FROM job x WHERE ");
+    visible::dead_jobs(&mut sql, reader.viewer(), "x");
+    page.bounds(&mut sql, "x.id", Order::Descending);
+    page.order(&mut sql, "x.id", Order::Descending);
+    Ok(page.cut(sql.all(reader.conn()).await?))
 }
 
-/// Sends a dead letter round again, with all its tries. False if it is none, or an open job has taken its place.
-pub async fn retry(work: &mut Work, id: JobId) -> Result<bool, Error> {
-    staff_only(work.actor())?;
+/// How many there are. For staff.
+pub async fn count(reader: &Reader) -> Result<i64, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT count(*) AS n FROM job x WHERE ");
+    visible::dead_jobs(&mut sql, reader.viewer(), "x");
+    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |row| row.n))
+}
+
+/// When it died. Real time.
+pub fn died_at(row: &job::Model) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(row.changed_at).unwrap_or_default()
+}
+
+/// Sends a dead letter round again, with all its tries; a mail that was given up is to be sent again, too.
+/// # Errors
+/// `CONFLICT` for one that is not dead (any more), and where an open job does the same.
+pub async fn retry(work: &mut Work, id: JobId) -> Result<(), Error> {
+    let row: job::Model = permit_staff_on(work, id).await?;
+    if row.state != JobState::Dead {
+        return refuse(Code::Conflict, "This job is not dead.");
+    }
     let mut sql = work.sql();
     sql.add(
         "UPDATE job SET state = 'due', attempts = 0, run_at = /now ms/, changed_at = /now ms/
@@ -59,9 +52,24 @@ pub async fn retry(work: &mut Work, id: JobId) -> Result<bool, Error> {
             SELECT 1 FROM job other WHERE other.unique_key = job.unique_key AND other.state IN ('due', 'running'))",
         [id.into()],
     );
-    let is_retried = sql.execute(work.conn()).await? == 1;
-    if is_retried {
-        work.record("retryDeadJob", None, Some(id.into()));
+    let taken = || refuse(Code::Conflict, "Another job does the same already.");
+    match sql.execute(work.conn()).await.map_err(Error::from) {
+        Ok(1) => {}
+        Ok(_) => return taken(),
+        Err(error) if error.storage_fault() == Some(StorageFault::Duplicate) => return taken(),
+        Err(error) => return Err(error),
     }
-    Ok(is_retried)
+    if let Some(mail) = mail_of(&row) {
+        notification::commands::revive(work, mail).await?;
+    }
+    work.record("retryDeadJob", None, Some(id.into()));
+    Ok(())
+}
+
+/// The mail that a job was to send.
+fn mail_of(row: &job::Model) -> Option<NotificationId> {
+    if row.kind != SendMail::KIND {
+        return None;
+    }
+    serde_json::from_value(row.payload.clone()).ok().map(|SendMail { notification_id }| notification_id)
 }

@@ -91,6 +91,11 @@ impl Claimed {
         Delivery { id: self.id, attempts: self.attempts }
     }
 
+    /// Whether the job is a dead letter if this try fails.
+    pub fn is_last_try(&self) -> bool {
+        self.attempts >= self.max_attempts
+    }
+
     /// Marks the job done in the transaction of its effect: then the effect happens once, whatever becomes of the lease.
     /// # Errors
     /// A fault if the lease is lost: another one has the job, or is through with it.

@@ -90,3 +90,14 @@ pub async fn mark_failed(work: &mut Work, id: NotificationId, error: &str) -> Re
     sql.execute(work.conn()).await?;
     Ok(())
 }
+
+/// A mail that was given up is to be sent after all: staff has mended what was wrong. The caller sends its job round again.
+pub(crate) async fn revive(work: &Work, id: NotificationId) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE notification SET failed_at = NULL, last_error = NULL WHERE id = ? AND sent_at IS NULL",
+        [id.into()],
+    );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod job;
 pub mod queries;
 pub mod recipients;
+pub(crate) mod subject;
 
 use entities::id::{AccountId, UserId};
 use uuid::Uuid;

@@ -1,11 +1,33 @@
-//! What the worker reads to send a mail.
+//! What the worker reads to send a mail, and what staff sees of those that were given up.
 
 use entities::id::NotificationId;
+use entities::notification;
 use sea_orm::FromQueryResult;
 
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::page::{ById, Order, Page};
+use crate::permission::visible;
 use crate::store::Reader;
+use crate::work::Number;
+
+/// Mails given up after their last try, or refused for good, the youngest first. For staff.
+pub async fn failed(reader: &Reader, page: &ById) -> Result<Page<notification::Model>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.* FROM notification x WHERE ");
+    visible::failed_mails(&mut sql, reader.viewer(), "x");
+    page.bounds(&mut sql, "x.id", Order::Descending);
+    page.order(&mut sql, "x.id", Order::Descending);
+    Ok(page.cut(sql.all(reader.conn()).await?))
+}
+
+/// How many there are. For staff.
+pub async fn count_failed(reader: &Reader) -> Result<i64, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT count(*) AS n FROM notification x WHERE ");
+    visible::failed_mails(&mut sql, reader.viewer(), "x");
+    Ok(sql.one::<Number>(reader.conn()).await?.map_or(0, |row| row.n))
+}
 
 /// A mail that waits, with what its row does not hold.
 #[derive(Debug, Clone, FromQueryResult)]

@@ -54,23 +54,42 @@ pub struct Grant {
     pub partnership_id: Option<PartnershipId>,
     /// The partnership through which the membership was granted that carried it: the actor acts as the account itself.
     pub granted_through: Option<PartnershipId>,
+    /// As what the actor reached the account.
+    pub standing: Standing,
+}
+
+/// As what somebody reaches an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// As its own member, or as the product itself.
+    Own,
+    /// As somebody it has let in: a member of this account, if of any.
+    LetIn(Option<AccountId>),
+    /// As the provider's staff.
+    Staff,
 }
 
 impl Grant {
-    /// By one's own right in this account.
+    /// By one's own right in this account, or by the product itself.
     pub const fn own(account_id: AccountId) -> Self {
-        Self { account_id, partnership_id: None, granted_through: None }
+        Self { account_id, partnership_id: None, granted_through: None, standing: Standing::Own }
+    }
+
+    /// By the provider's staff.
+    pub const fn staff(account_id: AccountId) -> Self {
+        Self { standing: Standing::Staff, ..Self::own(account_id) }
     }
 
     /// By this way.
     pub(super) const fn by(way: Way, account_id: AccountId) -> Self {
         match way {
-            Way::Partnership { partnership, .. } => {
-                Self { account_id, partnership_id: Some(partnership), granted_through: None }
-            }
-            Way::Membership { .. } | Way::Staff => {
-                Self { account_id, partnership_id: None, granted_through: way.partnership() }
-            }
+            Way::Partnership { partnership, partner, .. } => Self {
+                partnership_id: Some(partnership),
+                standing: Standing::LetIn(Some(partner)),
+                ..Self::own(account_id)
+            },
+            Way::Membership { .. } => Self { granted_through: way.partnership(), ..Self::own(account_id) },
+            Way::Staff => Self::staff(account_id),
         }
     }
 

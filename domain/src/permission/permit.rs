@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use entities::id::{MembershipId, PartnershipId, UserId};
 use sea_orm::FromQueryResult;
 
-use super::facts::{Grant, Target, held};
+use super::facts::{Facts, Grant, Target, held};
 use super::rules::{Need, Way, allows, carried_by};
 use super::{Action, Permissions, Subject};
 use crate::actor::Actor;
@@ -35,9 +35,16 @@ pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> 
     // What is not there is asked about as what is another's is: by the same statements, so that neither the answer nor what it
     // took tells one from the other.
     let target = found.as_ref().map_or(Target::NOBODYS, A::target);
-    let decision = decide::<A>(work, target).await?.filter(|_| found.is_some());
-    let Some((grant, carried)) = decision else {
-        return Err(if sees::<A::Row>(work, id).await? { Error::Denied } else { Error::NotFound });
+    let (grant, carried) = match (decide::<A>(work, target).await?, found) {
+        (Ok(allowed), Some(_)) => allowed,
+        (decision, _) => {
+            if !sees::<A::Row>(work, id).await? {
+                return Err(Error::NotFound);
+            }
+            let through = decision.err().flatten().map(|way| Grant::by(way, target.account_id));
+            work.refuse(target.account_id, through);
+            return Err(Error::Denied);
+        }
     };
     let row = load::<A::Row>(work, id, A::LOCK).await?.ok_or(Error::NotFound)?;
     if A::target(&row) != target {
@@ -46,25 +53,30 @@ pub async fn permit<A: Action>(work: &mut Work, id: <A::Row as Subject>::Id) -> 
     Ok(Permit { row, grant, carried, _action: PhantomData })
 }
 
-async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Option<(Grant, Permissions)>, Error> {
+type Decision = Result<(Grant, Permissions), Option<Way>>;
+
+/// Through what it is allowed, with all that is held by the same way; or else by which way the actor comes at all, if by any.
+async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Decision, Error> {
     let account_id = target.account_id;
     if let Actor::System(system) = work.actor() {
-        return Ok(A::SYSTEMS.contains(system).then_some((Grant::own(account_id), Permissions::ALL)));
+        let is_allowed = A::SYSTEMS.contains(system);
+        return Ok(if is_allowed { Ok((Grant::own(account_id), Permissions::ALL)) } else { Err(None) });
     }
-    let Some(user_id) = work.actor().user_id() else { return Ok(None) };
+    let Some(user_id) = work.actor().user_id() else { return Ok(Err(None)) };
     // What only one person may do, they do once at a time.
     let lock = if A::NEED == Need::Owner { "/for update/" } else { "/for share/" };
     // A way that ends between being found and being locked is gone when it is asked for again.
     for _ in 0..3 {
         let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;
-        let Some(way) = facts.get(&target).and_then(|facts| allows(facts.ways(), A::NEED, A::REACH)) else {
-            return Ok(None);
+        let ways = facts.get(&target).map_or(&[][..], Facts::ways);
+        let Some(way) = allows(ways, A::NEED, A::REACH) else {
+            return Ok(Err(ways.first().copied()));
         };
         if hold_key(work).await? && hold(work, user_id, way, lock).await? && still_covers(work, way, target).await? {
-            return Ok(Some((Grant::by(way, account_id), carried_by(way))));
+            return Ok(Ok((Grant::by(way, account_id), carried_by(way))));
         }
     }
-    Ok(None)
+    Ok(Err(None))
 }
 
 /// Holds what carries the right of this user, until the act is committed; false when it carries less meanwhile.
@@ -135,13 +147,13 @@ struct One {
     n: i32,
 }
 
-async fn load<S: Subject>(work: &Work, id: S::Id, lock: &str) -> Result<Option<S>, Error> {
+pub(super) async fn load<S: Subject>(work: &Work, id: S::Id, lock: &str) -> Result<Option<S>, Error> {
     let mut sql = work.sql();
     sql.push("SELECT * FROM ").push(S::TABLE).add(" WHERE id = ? ", [id.into()]).push(lock);
     Ok(sql.one(work.conn()).await?)
 }
 
-async fn sees<S: Subject>(work: &Work, id: S::Id) -> Result<bool, Error> {
+pub(super) async fn sees<S: Subject>(work: &Work, id: S::Id) -> Result<bool, Error> {
     let mut sql = work.sql();
     sql.push("SELECT 1 AS n FROM ").push(S::TABLE).add(" x WHERE x.id = ? AND ", [id.into()]);
     S::visible(&mut sql, work.viewer(), "x");

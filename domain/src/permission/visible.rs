@@ -271,6 +271,30 @@ pub fn partner_profiles(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     });
 }
 
+/// Entries of the audit log: what others did on an account's behalf, and what its members did for others, to its owner and admins.
+pub fn audit_entries(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        let own = viewer.actor.accounts_as_admin();
+        one_of(sql, &format!("{alias}.acting_for_id"), &own);
+        sql.push(" OR ");
+        one_of(sql, &format!("{alias}.acted_from_id"), &own);
+    });
+}
+
+/// Jobs: those that are dead, to the provider's staff.
+pub fn dead_jobs(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push("(");
+    staff(sql, viewer, alias);
+    sql.push(&format!(" AND {alias}.state = 'dead')"));
+}
+
+/// Mails: those that were given up, to the provider's staff.
+pub fn failed_mails(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    sql.push("(");
+    staff(sql, viewer, alias);
+    sql.push(&format!(" AND {alias}.failed_at IS NOT NULL)"));
+}
+
 /// Activity: each event says which permission its reader needs in its account; one about a product is told through the
 /// partnerships that cover it, one about no product through those that cover all.
 pub fn activity(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {

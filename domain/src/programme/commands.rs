@@ -9,7 +9,7 @@ use super::{rules, store};
 use crate::error::{Code, Error, Refusal, StorageFault, refuse};
 use crate::money::Money;
 use crate::patch::Patch;
-use crate::permission::{Permit, permit, permit_staff};
+use crate::permission::{Grant, Permit, permit, permit_staff, permit_staff_on};
 use crate::{Work, sql, text};
 
 /// A programme as the provider's staff want it.
@@ -89,9 +89,35 @@ pub async fn enrol_as_partner(
     if store::lock(work, programme_id, "/for share/").await?.is_none() {
         return Err(Refusal::absent(["programmeId"]).into());
     }
-    store::enrol(work, account_id, programme_id).await?;
+    store::set_programme(work, account_id, Some(programme_id)).await?;
     account.programme_id = Some(programme_id);
     work.record("enrolAsPartner", Some(grant), Some(account_id.into()));
+    Ok(account)
+}
+
+/// Moves an account to another programme, from now on; none ends its being a partner, and its profile is no longer public. What it
+/// has earned stays.
+/// # Errors
+/// `CONFLICT` for a partner that still has a partnership, also a frozen one.
+pub async fn set_programme(
+    work: &mut Work,
+    account_id: AccountId,
+    programme_id: Option<ProgrammeId>,
+) -> Result<account::Model, Error> {
+    let mut account: account::Model = permit_staff_on(work, account_id).await?;
+    match programme_id {
+        Some(id) if store::lock(work, id, "/for share/").await?.is_none() => {
+            return Err(Refusal::absent(["programmeId"]).into());
+        }
+        Some(_) => {}
+        None if store::has_partnerships(work, account_id).await? => {
+            return refuse(Code::Conflict, "This account still has partnerships as a partner: they end first.");
+        }
+        None => store::unpublish(work, account_id).await?,
+    }
+    store::set_programme(work, account_id, programme_id).await?;
+    account.programme_id = programme_id;
+    work.record("setProgramme", Some(Grant::staff(account_id)), Some(account_id.into()));
     Ok(account)
 }
 

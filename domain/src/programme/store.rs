@@ -4,6 +4,7 @@ use entities::id::{AccountId, PartnerProfileId, ProgrammeId};
 use entities::{partner_profile, programme, programme_kind_rate};
 use sea_orm::{DbErr, FromQueryResult};
 
+use crate::work::Number;
 use crate::{Work, sql};
 
 /// The programme, locked.
@@ -45,8 +46,26 @@ pub(super) async fn replace_kind_rates(
     sql::insert::<programme_kind_rate::Entity>(work.conn(), rates).await.map(drop)
 }
 
-/// Enrols an account.
-pub(super) async fn enrol(work: &Work, account_id: AccountId, id: ProgrammeId) -> Result<(), DbErr> {
+/// Whether the account has a partnership, as a partner, that gives access or may give it again.
+pub(super) async fn has_partnerships(work: &Work, account_id: AccountId) -> Result<bool, DbErr> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM partnership WHERE partner_id = ?
+            AND (status = 'FROZEN' OR status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?)) LIMIT 1) s",
+        [account_id.into(), work.now().into()],
+    );
+    Ok(sql.one::<Number>(work.conn()).await?.is_some_and(|row| row.n > 0))
+}
+
+/// Takes the account's profile from the public.
+pub(super) async fn unpublish(work: &Work, account_id: AccountId) -> Result<(), DbErr> {
+    let mut sql = work.sql();
+    sql.add("UPDATE partner_profile SET is_published = FALSE WHERE account_id = ?", [account_id.into()]);
+    sql.execute(work.conn()).await.map(drop)
+}
+
+/// Says which programme an account is in.
+pub(super) async fn set_programme(work: &Work, account_id: AccountId, id: Option<ProgrammeId>) -> Result<(), DbErr> {
     let mut sql = work.sql();
     sql.add("UPDATE account SET programme_id = ? WHERE id = ?", [id.into(), account_id.into()]);
     sql.execute(work.conn()).await.map(drop)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::actions::{AskAboutAccount, AskAboutProduct};
 use super::store;
 use crate::activity::{ActivityKind, Event};
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Error, Refusal};
 use crate::gateway::looks_like_card_number;
 use crate::notification::{MailKind, Notice, Recipient};
 use crate::permission::{Grant, permit};
@@ -85,7 +85,7 @@ async fn leave(
     };
     let permit = permit::<AskAboutProduct>(work, product_id).await?;
     if permit.row.account_id != account_id {
-        return Err(Refusal::new(Code::NotFound, "This account has no such product.").at(["productId"]).into());
+        return Err(Error::NotFound);
     }
     Ok((permit.grant, Some(permit.row)))
 }

@@ -3,6 +3,8 @@
 use domain::permission::rules::Reach;
 use domain::permission::{Permission, Target};
 use entities::id::{AccountId, InvoiceId, MembershipId, OrderId, PartnershipId, ProductId, UserId};
+use entities::job::JobState;
+use entities::membership::Role;
 use entities::partnership::{self, PartnershipStatus};
 use entities::{api_key, membership, order};
 use tests::rows::Rows;
@@ -102,6 +104,13 @@ impl Eye<'_> {
     fn holds(&self, account: AccountId, permission: Permission) -> bool {
         let bit = permission.bit();
         self.standings().iter().any(|standing| standing.account == account && standing.permissions & bit != 0)
+    }
+
+    /// As its owner or admin, in person.
+    fn runs(&self, account: AccountId) -> bool {
+        let of = |row: &&membership::Model| row.user_id == self.user && row.account_id == account;
+        let mut members = self.rows.memberships.iter().filter(|_| self.key.is_none()).filter(of);
+        members.any(|row| row.granted_through_id.is_none() && matches!(row.role, Role::Owner | Role::Admin))
     }
 
     /// By a membership of the account's own.
@@ -281,6 +290,16 @@ impl Eye<'_> {
                     self.carried(row.id.0, row.account_id, row.product_id, required.expect("one permission"))
                 })
                 .collect(),
+            "audit_entry" => rows
+                .audit_entries
+                .iter()
+                .map(|row| {
+                    let mut sides = [row.acting_for_id, row.acted_from_id].into_iter().flatten();
+                    plain(row.id.0, sides.any(|account| self.runs(account)))
+                })
+                .collect(),
+            "job" => rows.jobs.iter().map(|row| staffs(row.id.0, row.state == JobState::Dead)).collect(),
+            "notification" => rows.mails.iter().map(|row| staffs(row.id.0, row.failed_at.is_some())).collect(),
             new => panic!("no rule is written by hand for the table {new}"),
         }
     }
@@ -320,6 +339,11 @@ fn always(id: Uuid) -> View {
 
 fn plain(id: Uuid, is_seen: bool) -> View {
     View { is_seen, ..hidden(id) }
+}
+
+/// What staff alone see, as long as there is something to see to.
+fn staffs(id: Uuid, is_given_up: bool) -> View {
+    if is_given_up { hidden(id) } else { gone(id) }
 }
 
 fn hidden(id: Uuid) -> View {

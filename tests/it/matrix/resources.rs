@@ -129,6 +129,15 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("the partner's, about its wallet", rows.activities, |row| row.account_id == partner
                 && invoices(row.required)),
         ],
+        "audit_entry" => vec![
+            one!("what the partner did for the client", rows.audit_entries, |row| row.acted_from_id == Some(partner)),
+            one!("what staff did for the client", rows.audit_entries, |row| row.acting_for_id == Some(client)
+                && row.by_staff),
+            one!("what staff did for the partner", rows.audit_entries, |row| row.acting_for_id == Some(partner)
+                && row.by_staff),
+        ],
+        "job" => vec![one!("any that is dead", rows.jobs, |_row| true)],
+        "notification" => vec![one!("any that was given up", rows.mails, |_row| true)],
         new => panic!("the access matrix has no row of the table {new}: add one here, and to its scene"),
     }
 }

@@ -7,6 +7,7 @@ use domain::actor::System;
 use domain::permission::{Permission, Permissions};
 use entities::id::{AccountId, ProductId, UserId};
 use entities::invitation::AccessLevel;
+use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::{Model as Partnership, PartnershipStatus};
 use tests::app::TestApp;
@@ -55,6 +56,8 @@ impl Scene {
         rows.product(public);
         rows.invoice(public);
         rows.renewal_run();
+        rows.job(JobState::Dead);
+        rows.mail(true);
         let client = client(&mut rows);
         let asked = [rows.user(), rows.user()];
         rows.users.last_mut().unwrap().email_verified_at = None;
@@ -165,6 +168,7 @@ fn partner(
     rows.cart(side.account, record, side.leaver);
     rows.order(side.account, client.account, side.leaver);
     rows.wallet_entry(side.account);
+    rows.audit_entry(client.account, Some(side.account));
     rows.activity(side.account, Permission::ViewInvoices, None);
     rows.activity(side.account, Permission::ManageClients, None);
     side
@@ -187,6 +191,7 @@ fn side(rows: &mut Rows) -> Side {
     rows.order(account, account, leaver);
     rows.invoice(account);
     rows.payment_method(account);
+    rows.audit_entry(account, None);
     Side { account, people, leaver }
 }
 

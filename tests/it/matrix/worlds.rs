@@ -12,6 +12,7 @@ use domain::permission::{Permission, Permissions, Target, held};
 use domain::store::Statements;
 use entities::api_key;
 use entities::id::{AccountId, UserId};
+use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::PartnershipStatus;
 use rand::rngs::StdRng;
@@ -57,6 +58,10 @@ fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
         guests_and_keys(&mut rows, &mut dice, &users, account);
     }
     rows.renewal_run();
+    for state in [JobState::Dead, JobState::Due] {
+        rows.job(state);
+        rows.mail(state == JobState::Dead);
+    }
     rows
 }
 
@@ -125,6 +130,7 @@ fn possessions(rows: &mut Rows, dice: &mut StdRng, account: AccountId) {
 /// What a partner has to do with an account: any of it may be missing. A partnership may even say that it carries what none can.
 fn dealings(rows: &mut Rows, dice: &mut StdRng, partner: AccountId, client: AccountId) {
     let sender = rows.users[0].id;
+    rows.audit_entry(client, dice.random_ratio(3, 4).then_some(partner));
     if dice.random_ratio(1, 2) {
         // a partner asks an address once
         let place = rows.accounts.iter().position(|row| row.id == client).unwrap();
@@ -199,7 +205,7 @@ async fn what_is_listed_is_what_is_allowed(#[values(Db::Sqlite, Db::Postgres)] d
         for (table, Tally { seen, hidden }) in tallies {
             let is_told = match table {
                 "\"offering\"" | "\"plan\"" => hidden == 0,
-                "\"renewal_run\"" => seen == 0,
+                "\"renewal_run\"" | "\"job\"" | "\"notification\"" => seen == 0,
                 _ => seen > 10 && hidden > 10,
             };
             assert!(is_told, "{table}: seen {seen} times, hidden {hidden} times");

@@ -8,6 +8,7 @@ use domain::job::Job;
 use domain::job::lease::Claimed;
 use domain::signal::Signals;
 use domain::store::{Statements, Store};
+use entities::id::JobId;
 use sea_orm::{DatabaseConnection, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use tests::database::{Database, Db};
@@ -73,7 +74,7 @@ async fn act(context: Context, run: Run<Act>) -> Answer {
             let leave = context.write(System::Operator, move |work| {
                 let Run { job, claimed, .. } = run.clone();
                 Box::pin(async move {
-                    work.record("act", None, Some(job.id));
+                    work.record("act", None, Some(JobId(job.id).into()));
                     claimed.done_in(work).await
                 })
             });

@@ -81,6 +81,14 @@ async fn a_refused_mail_waits_or_fails(#[values(Db::Sqlite, Db::Postgres)] db: D
     assert_eq!(drain(&context, &scene.handlers(), Times::Once).await.unwrap().failed.len(), 1);
     assert_eq!(scene.count("job WHERE state = 'dead'").await, 1);
     assert_eq!(scene.count("notification WHERE failed_at IS NOT NULL AND last_error LIKE '%550%'").await, 1);
+
+    // the last try of one that would have gone well later
+    sink.plan([Plan::RefuseRecipient("451 4.7.1 Greylisted")]);
+    notify(&scene, "late@example.com").await;
+    scene.execute("UPDATE job SET attempts = max_attempts - 1 WHERE state = 'due'").await;
+    assert_eq!(drain(&context, &scene.handlers(), Times::Once).await.unwrap().failed.len(), 1);
+    assert_eq!(scene.count("job WHERE state = 'dead'").await, 2);
+    assert_eq!(scene.count("notification WHERE failed_at IS NOT NULL AND last_error LIKE '%451%'").await, 1);
 }
 
 /// The binary that Cargo has built beside this one.

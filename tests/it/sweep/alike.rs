@@ -38,6 +38,16 @@ pub const DOORS: &[Door] = &[
         at_once: 1,
         ..door("Partnership", "payerChangePreview", "productIds")
     },
+    Door {
+        asked: "provider { auditLog(first: 5, accountId: $id) { totalCount nodes { id } } }",
+        only: Some(Kind::Account),
+        ..door("Provider", "auditLog", "accountId")
+    },
+    Door {
+        asked: "provider { auditLog(first: 5, actorId: $id) { totalCount nodes { id } } }",
+        only: Some(Kind::User),
+        ..door("Provider", "auditLog", "actorId")
+    },
 ];
 
 const fn door(of: &'static str, field: &'static str, argument: &'static str) -> Door {

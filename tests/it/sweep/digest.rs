@@ -45,12 +45,17 @@ impl Reading {
             tables.entry(table_name).or_default().push(column_name);
         }
         let each = tables.into_iter().map(|(table, columns)| {
+            // that an act was refused may be written down; what it would have done may not
+            let those = if table == "audit_entry" { " WHERE outcome = 'DONE'" } else { "" };
             let (content, line) = if backend == DbBackend::Postgres {
-                ("md5(string_agg(x.line, ';' ORDER BY x.line))", format!(r#"SELECT t::text AS line FROM "{table}" t"#))
+                (
+                    "md5(string_agg(x.line, ';' ORDER BY x.line))",
+                    format!(r#"SELECT t::text AS line FROM "{table}" t{those}"#),
+                )
             } else {
                 let line: Vec<_> = columns.iter().map(|column| format!(r#"quote("{column}")"#)).collect();
                 let line = line.join("||','||");
-                ("group_concat(x.line, ';')", format!(r#"SELECT {line} AS line FROM "{table}" ORDER BY 1"#))
+                ("group_concat(x.line, ';')", format!(r#"SELECT {line} AS line FROM "{table}"{those} ORDER BY 1"#))
             };
             format!("SELECT '{table}' AS name, count(*) AS rows, {content} AS content FROM ({line}) x")
         });

@@ -27,7 +27,8 @@ async fn swap(trial: &mut Trial<'_>, input: &Value, at: &str, kind: Kind) {
     let mut ids = vec![("of nothing", absent)];
     let who = trial.row.caller();
     // to the staff, nothing is another's
-    if let Some(foreign) = trial.scene.world().foreign(kind).filter(|_| who != Who::Staff) {
+    let foreign = (who != Who::Staff).then(|| trial.scene.world().foreign(kind)).flatten();
+    if let Some(foreign) = foreign {
         ids.push(("of another's", foreign.to_owned()));
     }
     ids.push(("of another type", encode(other_kind, Uuid::now_v7()).0));

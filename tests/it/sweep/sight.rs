@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::permission::Permission;
+use entities::membership::Role;
 use tests::app::TestApp;
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ pub struct Sight {
     pub is_staff: bool,
     /// The account that they are a member of, with what they hold there.
     held: Option<(Uuid, &'static [Permission])>,
+    /// Whether they are its owner, or an admin.
+    is_admin: bool,
     /// The partnerships of that account.
     accesses: Vec<Access>,
 }
@@ -31,7 +34,8 @@ impl Sight {
             None => None,
         };
         let accesses = world.accesses().into_iter().filter(own).collect();
-        Self { user, is_staff: who == Who::Staff, held, accesses }
+        let is_admin = matches!(who, Who::Member(_, role) if matches!(role.role(), Role::Owner | Role::Admin));
+        Self { user, is_staff: who == Who::Staff, held, is_admin, accesses }
     }
 
     /// Whether a row is theirs to see by this rule.
@@ -41,6 +45,7 @@ impl Sight {
             Rule::Staff => false,
             Rule::Own => self.user == Some(row.owner),
             Rule::Fellow => self.held.is_some_and(|(of, _)| of == row.owner),
+            Rule::Admin => self.is_admin && self.held.is_some_and(|(of, _)| of == row.owner),
             Rule::Member(permission) => self.is_member_with(row.owner, *permission),
             Rule::Product(permission) => self.is_carried(*permission, row.owner, Some(row.id)),
             Rule::Account(permission) => self.is_carried(*permission, row.owner, None),

@@ -59,6 +59,7 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("orders", Takes::Each),
     ("invoices", Takes::Each),
     ("activity", Takes::Each),
+    ("auditLog", Takes::Each),
 ];
 
 /// Whose affair a figure of a renewal is.

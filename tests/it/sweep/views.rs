@@ -25,6 +25,8 @@ pub enum Rule {
     Own,
     /// A membership of the account.
     Fellow,
+    /// To be its owner, or one of its admins.
+    Admin,
     /// This in the account, by membership.
     Member(Permission),
     /// This on the account's product, through a partnership.
@@ -123,7 +125,21 @@ const RULES: &[(Kind, Rule, &str)] = &[
         Rule::Required,
         "SELECT id, account_id AS owner, required, product_id AS product FROM activity",
     ),
+    // rules §2, "Audit log": owner and admins read what others did on the account's behalf, and what its members did for others
+    (
+        Kind::AuditEntry,
+        Rule::Admin,
+        "SELECT id, acting_for_id AS owner FROM audit_entry WHERE acting_for_id IS NOT NULL",
+    ),
+    (
+        Kind::AuditEntry,
+        Rule::Admin,
+        "SELECT id, acted_from_id AS owner FROM audit_entry WHERE acted_from_id IS NOT NULL",
+    ),
+    (Kind::AuditEntry, Rule::Staff, "SELECT id, id AS owner FROM audit_entry"),
     (Kind::RenewalRun, Rule::Staff, "SELECT id, id AS owner FROM renewal_run"),
+    (Kind::DeadJob, Rule::Staff, "SELECT id, id AS owner FROM job WHERE state = 'dead'"),
+    (Kind::FailedMail, Rule::Staff, "SELECT id, id AS owner FROM notification WHERE failed_at IS NOT NULL"),
 ];
 
 /// Products with the partner that looks after them, and that their cashback is therefore for. Source: rules §3, "Managing

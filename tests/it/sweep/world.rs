@@ -8,10 +8,12 @@ use api::id::{Kind, decode};
 use domain::permission::Permission;
 use domain::sql::{Sql, insert};
 use entities::id::{AccountId, MembershipId, SessionId, UserId};
+use entities::job::{self, JobState};
 use entities::membership::Role;
-use entities::{membership, session, user};
+use entities::{membership, notification, session, user};
 use serde_json::json;
 use tests::app::TestApp;
+use tests::rows::Rows;
 use tests::world::{PASSWORD, Provider, Signed};
 use uuid::Uuid;
 
@@ -232,8 +234,18 @@ impl World {
         let run = json!({ "dryRun": true });
         app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
+        give_up(app).await;
         Self { provider, accounts, tokens, ours, theirs }
     }
+}
+
+/// Work and a mail that staff are to see to.
+async fn give_up(app: &TestApp) {
+    let mut rows = Rows::new(u64::MAX, app.store.now().await.expect("the time").now);
+    rows.job(JobState::Dead);
+    rows.mail(true);
+    insert::<job::Entity>(app.db(), &rows.jobs).await.expect("a job");
+    insert::<notification::Entity>(app.db(), &rows.mails).await.expect("a mail");
 }
 
 /// A person for each role, those who are not members, and the staff: with a sign-in each, and without a password.

@@ -1,6 +1,7 @@
 //! Worlds written straight into the tables, for questions about who sees what: only what decides such a question is chosen.
 
 mod party;
+mod provider;
 mod trade;
 
 pub use party::{To, key_secret};
@@ -9,9 +10,9 @@ use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, api_key, cart, cart_item, client, invitation, invoice, invoice_line, membership, offering,
-    order, order_line, partner_profile, partnership, partnership_product, payment, payment_method, plan, product,
-    renewal_run, session, user, wallet_entry,
+    account, activity, api_key, audit_entry, cart, cart_item, client, invitation, invoice, invoice_line, job,
+    membership, notification, offering, order, order_line, partner_profile, partnership, partnership_product, payment,
+    payment_method, plan, product, renewal_run, session, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -48,6 +49,9 @@ pub struct Rows {
     pub payments: Vec<payment::Model>,
     pub wallet_entries: Vec<wallet_entry::Model>,
     pub activities: Vec<activity::Model>,
+    pub audit_entries: Vec<audit_entry::Model>,
+    pub jobs: Vec<job::Model>,
+    pub mails: Vec<notification::Model>,
 }
 
 impl Rows {
@@ -82,6 +86,9 @@ impl Rows {
             payments: vec![],
             wallet_entries: vec![],
             activities: vec![],
+            audit_entries: vec![],
+            jobs: vec![],
+            mails: vec![],
         };
         rows.catalogue();
         rows
@@ -145,6 +152,9 @@ impl Rows {
         insert::<invoice_line::Entity>(db, &self.invoice_lines).await.expect("invoice lines");
         insert::<payment::Entity>(db, &self.payments).await.expect("payments");
         insert::<wallet_entry::Entity>(db, &self.wallet_entries).await.expect("wallet entries");
+        insert::<audit_entry::Entity>(db, &self.audit_entries).await.expect("entries of the audit log");
+        insert::<job::Entity>(db, &self.jobs).await.expect("jobs");
+        insert::<notification::Entity>(db, &self.mails).await.expect("mails");
         insert::<activity::Entity>(db, &self.activities).await.expect("activities");
     }
 }

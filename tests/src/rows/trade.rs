@@ -4,8 +4,7 @@ use chrono::{Duration, NaiveDate};
 use domain::permission::Permission;
 use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, ProductId, UserId};
 use entities::{
-    activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, renewal_run,
-    wallet_entry,
+    activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, wallet_entry,
 };
 use serde_json::json;
 
@@ -244,22 +243,5 @@ impl Rows {
             occurred_at: self.now,
         };
         self.activities.push(row);
-    }
-
-    /// A run of renewals that found nothing.
-    pub fn renewal_run(&mut self) {
-        let row = renewal_run::Model {
-            id: self.id(),
-            as_of: self.now,
-            started_at: self.now,
-            finished_at: Some(self.now),
-            is_dry_run: false,
-            due: 0,
-            renewed: 0,
-            declined: 0,
-            failed: 0,
-            open_lanes: 0,
-        };
-        self.runs.push(row);
     }
 }

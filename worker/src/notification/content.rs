@@ -199,21 +199,7 @@ impl Content {
 
     /// Name and address of whoever answers go to, where that is not the provider.
     pub fn reply_to(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::SupportRequest { user, email, .. } => Some((user, email)),
-            Self::VerifyAddress { .. }
-            | Self::ResetPassword { .. }
-            | Self::InvitationReceived { .. }
-            | Self::InvitationAccepted { .. }
-            | Self::InvitationRejected { .. }
-            | Self::PayerChanged { .. }
-            | Self::OrderConfirmation { .. }
-            | Self::OrderConfirmationHolder { .. }
-            | Self::InvoiceIssued { .. }
-            | Self::ProductRenewed { .. }
-            | Self::ProductRenewedHolder { .. }
-            | Self::PaymentFailed { .. } => None,
-        }
+        if let Self::SupportRequest { user, email, .. } = self { Some((user, email)) } else { None }
     }
 }
 

@@ -66,18 +66,28 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
             metrics::counter!("mandate_mails_total", "outcome" => "sent").increment(1);
             Ok(())
         }
-        Outcome::Transient(reason) => Err(JobError::Retry(reason)),
+        Outcome::Transient(reason) if !run.claimed.is_last_try() => Err(JobError::Retry(reason)),
+        Outcome::Transient(reason) => {
+            give_up(&context, run.job, &reason).await?;
+            Err(JobError::Retry(reason))
+        }
         Outcome::Permanent(reason) => {
-            let text = reason.clone();
-            let failed = context.write(System::Mail, move |work| {
-                let text = text.clone();
-                Box::pin(async move { commands::mark_failed(work, id, &text).await })
-            });
-            failed.await?;
-            metrics::counter!("mandate_mails_total", "outcome" => "failed").increment(1);
+            give_up(&context, run.job, &reason).await?;
             Err(JobError::GiveUp(reason))
         }
     }
+}
+
+/// Writes down why the mail was not sent, and will not be unless staff sees to it.
+async fn give_up(context: &Context, job: SendMail, reason: &str) -> Answer {
+    let reason = reason.to_owned();
+    let failed = context.write(System::Mail, move |work| {
+        let (id, reason) = (job.notification_id, reason.clone());
+        Box::pin(async move { commands::mark_failed(work, id, &reason).await })
+    });
+    failed.await?;
+    metrics::counter!("mandate_mails_total", "outcome" => "failed").increment(1);
+    Ok(())
 }
 
 /// The facts of the row as what its kind of mail says. The data may name a variant of the kind: the holder's confirmation.
