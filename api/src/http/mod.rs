@@ -9,7 +9,7 @@ mod persisted;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Executor, parser::types::OperationType};
 use axum::{
@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures::StreamExt as _;
 
 pub use self::{
     edge::{Edge, Incoming, Session},
@@ -107,11 +108,30 @@ pub(crate) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Payload
     negotiate::is_json(headers)?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY) {
+        discard(body).await;
         return Err(guard::bytes::too_large());
     }
     // It fails on too long a body, and on a client that stopped sending, who will not read the answer anyway.
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| guard::bytes::too_large())?;
     guard::payload(&body)
+}
+
+/// Takes in what nobody will look at, some of it and for a moment: a connection that is closed while its client still sends takes
+/// the answer with it.
+async fn discard(body: Body) {
+    const SOME: usize = 4 << 20;
+    let mut parts = body.into_data_stream();
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(part)) = parts.next().await {
+            read += part.len();
+            if read > SOME {
+                break;
+            }
+        }
+    };
+    // whoever sends more, or slowly, does without an answer
+    let _ = tokio::time::timeout(Duration::from_secs(1), reading).await;
 }
 
 /// The parameters of a GET: `query`, `operationName`, and as JSON text `variables` and `extensions`.
