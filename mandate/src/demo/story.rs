@@ -1,6 +1,8 @@
 //! The story: two partners, a dozen clients, both payers, an invitation that waits and one that was rejected, products that
 //! were bought in every way, and some weeks gone by, so that renewals are near.
 
+use std::ops::Range;
+
 use anyhow::Context as _;
 use axum::Router;
 use domain::Actor;
@@ -74,27 +76,20 @@ pub(super) async fn tell(store: &Store, router: &Router) -> anyhow::Result<()> {
 
     let catalogue = stock(&staff).await?;
     let (agency, reseller) = (programme(&staff, "Agency", 2000).await?, programme(&staff, "Reseller", 2500).await?);
-    enrol(&mara, &agency, "pixelwerk", "Websites with a plan").await?;
-    enrol(&luca, &reseller, "alpina-digital", "Digital from the mountains").await?;
-    for person in clients.iter().chain([&mara, &luca]) {
-        let input = json!({ "accountId": person.account, "token": "tok_visa" });
-        person.portal.run("addPaymentMethod", input, "paymentMethod { id }").await?;
-    }
-
-    for (n, (client, (_, _, payer))) in clients.iter().zip(CLIENTS).enumerate() {
-        let Some(payer) = payer else { continue };
-        let (partner, slug) = if n < 6 { (&mara, "pixelwerk") } else { (&luca, "alpina-digital") };
-        let record = connect(client, partner, slug, payer).await?;
-        let method = if payer == "PARTNER" { "PARTNER_CARD" } else { "CLIENT_CARD" };
-        fill_and_pay(partner, &record, &catalogue, method, n).await?;
-    }
-    // who has no partner orders alone; one offers access and waits, one was turned down
-    for (client, plan) in clients[9..].iter().zip([&catalogue.hosting, &catalogue.email, &catalogue.hosting]) {
-        let items = json!([{ "planId": plan, "termMonths": 1 }]);
-        let input =
-            json!({ "accountId": client.account, "items": items, "idempotencyKey": format!("demo-{}", client.name) });
-        client.portal.run("placeOrder", input, "order { id }").await?;
-    }
+    // what does not build on each other happens at once: a newcomer waits for it
+    try_join_all(clients.iter().chain([&mara, &luca]).map(card)).await?;
+    tokio::try_join!(
+        async {
+            enrol(&mara, &agency, "pixelwerk", "Websites with a plan").await?;
+            look_after(&mara, "pixelwerk", &clients, 0..6, &catalogue).await
+        },
+        async {
+            enrol(&luca, &reseller, "alpina-digital", "Digital from the mountains").await?;
+            look_after(&luca, "alpina-digital", &clients, 6..9, &catalogue).await
+        },
+        order_alone(&clients[9..], &catalogue),
+    )?;
+    // of those without a partner, one offers access and waits, one was turned down
     offer(&clients[9], "alpina-digital", "CLIENT").await?;
     let turned_down = offer(&clients[10], "pixelwerk", "CLIENT").await?;
     let message = "We are fully booked until spring. Please ask again then!";
@@ -167,6 +162,39 @@ async fn enrol(partner: &Person, programme: &str, slug: &str, headline: &str) ->
         "description": format!("{name} builds and looks after websites."),
     });
     portal.run("savePartnerProfile", input, "partnerProfile { id }").await?;
+    Ok(())
+}
+
+async fn card(person: &Person) -> anyhow::Result<()> {
+    let input = json!({ "accountId": person.account, "token": "tok_visa" });
+    person.portal.run("addPaymentMethod", input, "paymentMethod { id }").await.map(drop)
+}
+
+/// These of the clients connect with the partner, one after the other, and it orders for each.
+async fn look_after(
+    partner: &Person,
+    slug: &str,
+    clients: &[Person],
+    which: Range<usize>,
+    catalogue: &Catalogue,
+) -> anyhow::Result<()> {
+    for n in which {
+        let (Some(client), Some((_, _, Some(payer)))) = (clients.get(n), CLIENTS.get(n)) else { continue };
+        let record = connect(client, partner, slug, payer).await?;
+        let method = if *payer == "PARTNER" { "PARTNER_CARD" } else { "CLIENT_CARD" };
+        fill_and_pay(partner, &record, catalogue, method, n).await?;
+    }
+    Ok(())
+}
+
+/// Who has no partner orders alone.
+async fn order_alone(clients: &[Person], catalogue: &Catalogue) -> anyhow::Result<()> {
+    for (client, plan) in clients.iter().zip([&catalogue.hosting, &catalogue.email, &catalogue.hosting]) {
+        let items = json!([{ "planId": plan, "termMonths": 1 }]);
+        let input =
+            json!({ "accountId": client.account, "items": items, "idempotencyKey": format!("demo-{}", client.name) });
+        client.portal.run("placeOrder", input, "order { id }").await?;
+    }
     Ok(())
 }
 
