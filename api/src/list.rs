@@ -22,7 +22,7 @@ pub type Counts<L> = Result<HashMap<<L as List>::Parent, i64>, Error>;
 
 /// Which list of its parent, and what of it is wanted. Those who ask alike share a statement.
 pub trait List: Clone + Eq + Hash + Send + Sync + 'static {
-    /// What it hangs on; nothing, for a list of the whole product.
+    /// What it hangs on.
     type Parent: Clone + Eq + Hash + Send + Sync + 'static;
     /// What it lists.
     type Row: Clone + Send + Sync + 'static;
@@ -42,6 +42,45 @@ pub trait List: Clone + Eq + Hash + Send + Sync + 'static {
 
     /// How long each parent's list is, in one statement.
     fn counts(&self, reader: &Reader, parents: &[Self::Parent]) -> impl Future<Output = Counts<Self>> + Send;
+}
+
+/// A list of the whole product, which hangs on nothing.
+pub trait Whole: Clone + Eq + Hash + Send + Sync + 'static {
+    /// What it lists.
+    type Row: Clone + Send + Sync + 'static;
+    /// What it is sorted by: no two rows have the same.
+    type Key: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// The sort key of a row.
+    fn key(row: &Self::Row) -> Self::Key;
+
+    /// A page of it, as far as the reader's actor sees it, in one statement.
+    fn page(
+        &self,
+        reader: &Reader,
+        page: &PageRequest<Self::Key>,
+    ) -> impl Future<Output = Result<Page<Self::Row>, Error>> + Send;
+
+    /// How long it is, in one statement.
+    fn count(&self, reader: &Reader) -> impl Future<Output = Result<i64, Error>> + Send;
+}
+
+impl<W: Whole> List for W {
+    type Parent = ();
+    type Row = W::Row;
+    type Key = W::Key;
+
+    fn key(row: &W::Row) -> W::Key {
+        <W as Whole>::key(row)
+    }
+
+    async fn pages(&self, reader: &Reader, _: &[()], page: &PageRequest<W::Key>) -> Pages<Self> {
+        Ok(HashMap::from([((), self.page(reader, page).await?)]))
+    }
+
+    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
+        Ok(HashMap::from([((), self.count(reader).await?)]))
+    }
 }
 
 /// A page of one parent's list.

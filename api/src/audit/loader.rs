@@ -1,17 +1,15 @@
 //! The audit log: all of it, and each account's own.
 
-use std::collections::HashMap;
-
 use async_graphql::ID;
-use domain::Reader;
 use domain::audit::queries::{self, Filter};
-use domain::page::ById;
+use domain::page::{ById, Page};
+use domain::{Error, Reader};
 use entities::audit_entry;
 use entities::id::AccountId;
 use uuid::Uuid;
 
 use crate::id::{Kind, row_of};
-use crate::list::{Counts, List, Pages};
+use crate::list::{Counts, List, Pages, Whole};
 
 /// The log of an account.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -42,7 +40,7 @@ pub struct WholeLog(Option<Filter>);
 impl WholeLog {
     /// Of this account and this person, where they are given.
     pub fn of(account_id: Option<&ID>, actor_id: Option<&ID>) -> Self {
-        let filter = || -> Result<Filter, domain::Error> {
+        let filter = || -> Result<Filter, Error> {
             Ok(Filter {
                 account_id: account_id.map(|id| row_of(Kind::Account, id)).transpose()?,
                 actor_id: actor_id.map(|id| row_of(Kind::User, id)).transpose()?,
@@ -52,8 +50,7 @@ impl WholeLog {
     }
 }
 
-impl List for WholeLog {
-    type Parent = ();
+impl Whole for WholeLog {
     type Row = audit_entry::Model;
     type Key = Uuid;
 
@@ -61,13 +58,13 @@ impl List for WholeLog {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        let Some(filter) = self.0 else { return Ok(HashMap::new()) };
-        Ok(HashMap::from([((), queries::all(reader, filter, page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<audit_entry::Model>, Error> {
+        let Some(filter) = self.0 else { return Ok(Page::empty()) };
+        queries::all(reader, filter, page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        let Some(filter) = self.0 else { return Ok(HashMap::new()) };
-        Ok(HashMap::from([((), queries::count_all(reader, filter).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        let Some(filter) = self.0 else { return Ok(0) };
+        queries::count_all(reader, filter).await
     }
 }

@@ -1,16 +1,14 @@
 //! Plans and prices, one statement a level.
 
-use std::collections::HashMap;
-
-use domain::Reader;
 use domain::catalogue::queries;
-use domain::page::ById;
+use domain::page::{ById, Page};
+use domain::{Error, Reader};
 use entities::id::{OfferingId, PlanId};
 use entities::offering::{self, ProductKind};
 use entities::{plan, price};
 use uuid::Uuid;
 
-use crate::list::{Counts, List, Pages};
+use crate::list::Whole;
 use crate::loader::loaders;
 
 loaders! {
@@ -26,8 +24,7 @@ pub struct Offerings {
     pub kind: Option<ProductKind>,
 }
 
-impl List for Offerings {
-    type Parent = ();
+impl Whole for Offerings {
     type Row = offering::Model;
     type Key = Uuid;
 
@@ -35,11 +32,11 @@ impl List for Offerings {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        Ok(HashMap::from([((), queries::offerings(reader, self.kind, page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<offering::Model>, Error> {
+        queries::offerings(reader, self.kind, page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), queries::count_offerings(reader, self.kind).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        queries::count_offerings(reader, self.kind).await
     }
 }

@@ -1,14 +1,12 @@
 //! Programmes and profiles, one statement a level.
 
-use std::collections::HashMap;
-
-use domain::Reader;
-use domain::page::PageRequest;
+use domain::page::{Page, PageRequest};
 use domain::programme::queries;
+use domain::{Error, Reader};
 use entities::id::{AccountId, ProgrammeId};
 use entities::{partner_profile, programme, programme_kind_rate};
 
-use crate::list::{Counts, List, Pages};
+use crate::list::Whole;
 use crate::loader::loaders;
 
 loaders! {
@@ -26,8 +24,7 @@ pub struct Profiles {
     pub search: Option<String>,
 }
 
-impl List for Profiles {
-    type Parent = ();
+impl Whole for Profiles {
     type Row = partner_profile::Model;
     type Key = String;
 
@@ -35,11 +32,11 @@ impl List for Profiles {
         row.slug.clone()
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &PageRequest<String>) -> Pages<Self> {
-        Ok(HashMap::from([((), queries::profiles(reader, self.search.as_deref(), page).await?)]))
+    async fn page(&self, reader: &Reader, page: &PageRequest<String>) -> Result<Page<partner_profile::Model>, Error> {
+        queries::profiles(reader, self.search.as_deref(), page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), queries::count_profiles(reader, self.search.as_deref()).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        queries::count_profiles(reader, self.search.as_deref()).await
     }
 }

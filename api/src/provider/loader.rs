@@ -1,16 +1,14 @@
 //! What only staff has lists of.
 
-use std::collections::HashMap;
-
-use domain::Reader;
 use domain::account::queries as account_queries;
 use domain::job::dead;
 use domain::notification::queries as mail;
-use domain::page::ById;
+use domain::page::{ById, Page};
+use domain::{Error, Reader};
 use entities::{account, job, notification};
 use uuid::Uuid;
 
-use crate::list::{Counts, List, Pages};
+use crate::list::Whole;
 
 /// All accounts, or those that are searched for.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -19,8 +17,7 @@ pub struct Accounts {
     pub search: Option<String>,
 }
 
-impl List for Accounts {
-    type Parent = ();
+impl Whole for Accounts {
     type Row = account::Model;
     type Key = Uuid;
 
@@ -28,12 +25,12 @@ impl List for Accounts {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        Ok(HashMap::from([((), account_queries::all(reader, self.search.as_deref(), page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<account::Model>, Error> {
+        account_queries::all(reader, self.search.as_deref(), page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), account_queries::count_all(reader, self.search.as_deref()).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        account_queries::count_all(reader, self.search.as_deref()).await
     }
 }
 
@@ -41,8 +38,7 @@ impl List for Accounts {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeadJobs;
 
-impl List for DeadJobs {
-    type Parent = ();
+impl Whole for DeadJobs {
     type Row = job::Model;
     type Key = Uuid;
 
@@ -50,12 +46,12 @@ impl List for DeadJobs {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        Ok(HashMap::from([((), dead::page(reader, page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<job::Model>, Error> {
+        dead::page(reader, page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), dead::count(reader).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        dead::count(reader).await
     }
 }
 
@@ -63,8 +59,7 @@ impl List for DeadJobs {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FailedMails;
 
-impl List for FailedMails {
-    type Parent = ();
+impl Whole for FailedMails {
     type Row = notification::Model;
     type Key = Uuid;
 
@@ -72,11 +67,11 @@ impl List for FailedMails {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        Ok(HashMap::from([((), mail::failed(reader, page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<notification::Model>, Error> {
+        mail::failed(reader, page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), mail::count_failed(reader).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        mail::count_failed(reader).await
     }
 }

@@ -1,21 +1,18 @@
 //! The runs of the renewals.
 
-use std::collections::HashMap;
-
-use domain::Reader;
-use domain::page::ById;
+use domain::page::{ById, Page};
 use domain::renewal::queries;
+use domain::{Error, Reader};
 use entities::renewal_run;
 use uuid::Uuid;
 
-use crate::list::{Counts, List, Pages};
+use crate::list::Whole;
 
 /// All runs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RenewalRuns;
 
-impl List for RenewalRuns {
-    type Parent = ();
+impl Whole for RenewalRuns {
     type Row = renewal_run::Model;
     type Key = Uuid;
 
@@ -23,11 +20,11 @@ impl List for RenewalRuns {
         row.id.0
     }
 
-    async fn pages(&self, reader: &Reader, _: &[()], page: &ById) -> Pages<Self> {
-        Ok(HashMap::from([((), queries::runs(reader, page).await?)]))
+    async fn page(&self, reader: &Reader, page: &ById) -> Result<Page<renewal_run::Model>, Error> {
+        queries::runs(reader, page).await
     }
 
-    async fn counts(&self, reader: &Reader, _: &[()]) -> Counts<Self> {
-        Ok(HashMap::from([((), queries::count_runs(reader).await?)]))
+    async fn count(&self, reader: &Reader) -> Result<i64, Error> {
+        queries::count_runs(reader).await
     }
 }
