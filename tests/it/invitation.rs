@@ -17,22 +17,9 @@ use entities::partnership::PayerKind;
 use futures::future::join_all;
 use rstest::rstest;
 use tests::database::Db;
-use tests::partners::{Partners, Told, instant};
+use tests::partners::{Partners, Told, code, instant};
 
 /// An offer of full access, which the client pays.
-fn full(world: &Partners) -> SendInvitation {
-    SendInvitation {
-        account_id: world.bolt,
-        partner_profile_slug: "acme".to_owned(),
-        access_level: AccessLevel::Full,
-        permissions: None,
-        product_ids: None,
-        payer: Some(PayerKind::Client),
-        message: None,
-        access_expires_at: None,
-    }
-}
-
 async fn offer(world: &Partners, token: &str, command: SendInvitation) -> Result<invitation::Model, Error> {
     world.write(token, move |work| Box::pin(send(work, command.clone()))).await
 }
@@ -75,15 +62,6 @@ async fn pending(world: &Partners) -> i64 {
     counts.get(&world.acme).copied().unwrap_or_default()
 }
 
-fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
-    let error = end.unwrap_err();
-    let field = match &error {
-        Error::Refused(refusal) => refusal.field.join("."),
-        _ => String::new(),
-    };
-    (error.code(), field)
-}
-
 /// S3.11, S3.12a, S2.3: somebody signed in offers full access from the partner's profile; the partner's people are told.
 #[rstest]
 #[case(Db::Sqlite)]
@@ -92,8 +70,13 @@ fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
 async fn a_client_offers_access_from_the_profile(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.person("viewer@acme.example", "Vi", &[(w.acme, Role::Viewer)]).await;
-    let row =
-        offer(&w, &w.bolt_owner, SendInvitation { message: Some(" Hello ".to_owned()), ..full(&w) }).await.unwrap();
+    let row = offer(
+        &w,
+        &w.bolt_owner,
+        SendInvitation { message: Some(" Hello ".to_owned()), ..w.full_access(PayerKind::Client) },
+    )
+    .await
+    .unwrap();
 
     assert_eq!((row.status, row.payer), (InvitationStatus::Pending, Some(PayerKind::Client)));
     assert_eq!(row.permissions, Permissions::PARTNERSHIP.bits());
@@ -111,7 +94,7 @@ async fn a_client_offers_access_from_the_profile(#[case] db: Db) {
     assert!(w.feed(w.bolt).await.is_empty());
     assert_eq!(w.count("partnership").await, 0, "an offer gives nothing yet");
 
-    let nobody = offer(&w, "", full(&w)).await;
+    let nobody = offer(&w, "", w.full_access(PayerKind::Client)).await;
     assert!(matches!(nobody, Err(Error::NotFound | Error::Denied)), "{nobody:?}");
 }
 
@@ -128,7 +111,7 @@ async fn partial_access_is_offered_on_chosen_products(#[case] db: Db) {
         permissions: Some([Permission::ViewProducts, Permission::Purchase].into_iter().collect()),
         product_ids: Some(vec![shop]),
         payer: None,
-        ..full(&w)
+        ..w.full_access(PayerKind::Client)
     };
     let row = offer(&w, &w.bolt_owner, part.clone()).await.unwrap();
     let Connected { partnership, .. } = accept(&w, &w.acme_owner, row.id, None).await.unwrap();
@@ -166,16 +149,22 @@ async fn what_cannot_be_offered(#[case] db: Db) {
     let hidden = w.account("Hidden", Some(w.programme)).await;
     w.profile(hidden, "hidden", false).await;
     w.profile(w.bolt, "bolt", true).await;
-    let to = |slug: &str| SendInvitation { partner_profile_slug: slug.to_owned(), ..full(&w) };
+    let to = |slug: &str| SendInvitation { partner_profile_slug: slug.to_owned(), ..w.full_access(PayerKind::Client) };
 
     let slug = "partnerProfileSlug".to_owned();
     for (command, expected) in [
-        (SendInvitation { payer: None, ..full(&w) }, (Code::InvalidInput, "payer".to_owned())),
+        (SendInvitation { payer: None, ..w.full_access(PayerKind::Client) }, (Code::InvalidInput, "payer".to_owned())),
         (
-            SendInvitation { access_expires_at: Some(instant("2026-11-21T12:00:00Z")), ..full(&w) },
+            SendInvitation {
+                access_expires_at: Some(instant("2026-11-21T12:00:00Z")),
+                ..w.full_access(PayerKind::Client)
+            },
             (Code::InvalidInput, "accessExpiresAt".to_owned()),
         ),
-        (SendInvitation { message: Some("x".repeat(2001)), ..full(&w) }, (Code::InvalidInput, "message".to_owned())),
+        (
+            SendInvitation { message: Some("x".repeat(2001)), ..w.full_access(PayerKind::Client) },
+            (Code::InvalidInput, "message".to_owned()),
+        ),
         (to("nobody"), (Code::NotFound, slug.clone())),
         (to("hidden"), (Code::NotFound, slug.clone())),
         (to("bolt"), (Code::NotFound, slug.clone())), // it has a profile, and is no partner
@@ -184,19 +173,23 @@ async fn what_cannot_be_offered(#[case] db: Db) {
         let end = offer(&w, &w.bolt_owner, command.clone()).await;
         assert_eq!(code(end), (Some(expected.0), expected.1), "{command:?}");
     }
-    let own = SendInvitation { account_id: w.acme, ..full(&w) };
+    let own = SendInvitation { account_id: w.acme, ..w.full_access(PayerKind::Client) };
     assert_eq!(code(offer(&w, &w.acme_owner, own).await), (Some(Code::InvalidInput), slug.clone()));
 
     let admin = w.person("billing@bolt.example", "Bea", &[(w.bolt, Role::Billing)]).await;
-    assert_eq!(code(offer(&w, &admin, full(&w)).await).0, Some(Code::PermissionDenied));
+    assert_eq!(code(offer(&w, &admin, w.full_access(PayerKind::Client)).await).0, Some(Code::PermissionDenied));
     let stranger = w.person("eve@else.example", "Eve", &[(w.acme, Role::Viewer)]).await;
-    let unknown = SendInvitation { account_id: w.account("Else", None).await, ..full(&w) };
+    let unknown = SendInvitation { account_id: w.account("Else", None).await, ..w.full_access(PayerKind::Client) };
     assert_eq!(code(offer(&w, &stranger, unknown).await).0, Some(Code::NotFound));
 
-    let first = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
-    assert_eq!(code(offer(&w, &w.bolt_owner, full(&w)).await).0, Some(Code::AlreadyExists), "one is under way");
+    let first = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
+    assert_eq!(
+        code(offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await).0,
+        Some(Code::AlreadyExists),
+        "one is under way"
+    );
     accept(&w, &w.acme_owner, first.id, None).await.unwrap();
-    let again = offer(&w, &w.bolt_owner, full(&w)).await;
+    let again = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await;
     assert_eq!(code(again), (Some(Code::AlreadyExists), slug), "they are partners");
 }
 
@@ -211,7 +204,8 @@ async fn the_badge_drops_with_each_answer(#[case] db: Db) {
     for n in 0..4 {
         let account_id = w.account(&format!("Client {n}"), None).await;
         let token = w.person(&format!("c{n}@client.example"), "Cy", &[(account_id, Role::Owner)]).await;
-        offers.push(offer(&w, &token, SendInvitation { account_id, ..full(&w) }).await.unwrap());
+        offers
+            .push(offer(&w, &token, SendInvitation { account_id, ..w.full_access(PayerKind::Client) }).await.unwrap());
     }
     assert_eq!(pending(&w).await, 4);
     accept(&w, &w.acme_owner, offers[0].id, None).await.unwrap();
@@ -247,7 +241,7 @@ async fn the_badge_drops_with_each_answer(#[case] db: Db) {
 async fn connecting_makes_a_client(#[case] db: Db) {
     let w = Partners::start(db).await;
     let shop = w.product(w.bolt, "shop").await;
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     assert_eq!(w.count("client").await, 0);
     let Connected { client, partnership } = accept(&w, &w.acme_owner, row.id, None).await.unwrap();
 
@@ -274,7 +268,7 @@ async fn connecting_makes_a_client(#[case] db: Db) {
 async fn connecting_uses_a_record_that_is_there(#[case] db: Db) {
     let w = Partners::start(db).await;
     let (known, other) = (record(&w, "Bolt Ltd").await, record(&w, "Another").await);
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let foreign = {
         let quiet = w.account("Quiet", Some(w.programme)).await;
         let token = w.person("q@quiet.example", "Q", &[(quiet, Role::Owner)]).await;
@@ -289,14 +283,15 @@ async fn connecting_uses_a_record_that_is_there(#[case] db: Db) {
 
     let fizz = w.account("Fizz", None).await;
     let fizz_owner = w.person("f@fizz.example", "Fi", &[(fizz, Role::Owner)]).await;
-    let second = offer(&w, &fizz_owner, SendInvitation { account_id: fizz, ..full(&w) }).await.unwrap();
+    let second =
+        offer(&w, &fizz_owner, SendInvitation { account_id: fizz, ..w.full_access(PayerKind::Client) }).await.unwrap();
     let taken = accept(&w, &w.acme_owner, second.id, Some(known.id)).await;
     assert_eq!(code(taken), (Some(Code::Conflict), "clientId".to_owned()));
 
     // the record outlives the partnership, and is found again
     let end = domain::partnership::commands::EndPartnership { partnership_id: partnership.id };
     w.write(&w.bolt_owner, move |work| Box::pin(domain::partnership::commands::end(work, end.clone()))).await.unwrap();
-    let again = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let again = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let elsewhere = accept(&w, &w.acme_owner, again.id, Some(other.id)).await;
     assert_eq!(code(elsewhere), (Some(Code::Conflict), "clientId".to_owned()));
     let Connected { client, .. } = accept(&w, &w.acme_owner, again.id, None).await.unwrap();
@@ -310,7 +305,7 @@ async fn connecting_uses_a_record_that_is_there(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rejection_is_mailed_with_its_message(#[case] db: Db) {
     let w = Partners::start(db).await;
-    let first = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let first = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let message = "No time <b>this</b> year.\nSorry!";
     let row = refuse(&w, &w.acme_owner, first.id, Some(message)).await.unwrap();
     assert_eq!((row.status, row.rejection_message.as_deref()), (InvitationStatus::Rejected, Some(message)));
@@ -320,7 +315,7 @@ async fn a_rejection_is_mailed_with_its_message(#[case] db: Db) {
     assert_eq!((&mails[0].data["by"], &mails[0].data["message"]), (&"Acme".into(), &message.into()));
     assert_eq!(code(accept(&w, &w.acme_owner, first.id, None).await).0, Some(Code::InvitationAlreadyAnswered));
 
-    let second = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let second = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     refuse(&w, &w.acme_owner, second.id, Some("  ")).await.unwrap();
     let mails = w.mails("invitation_rejected").await;
     assert_eq!(mails.len(), 2);
@@ -334,7 +329,7 @@ async fn a_rejection_is_mailed_with_its_message(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_side_decides_its_own(#[case] db: Db) {
     let w = Partners::start(db).await;
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let stranger = w.person("eve@else.example", "Eve", &[(w.account("Else", None).await, Role::Owner)]).await;
     assert_eq!(code(accept(&w, &stranger, row.id, None).await).0, Some(Code::NotFound));
     assert_eq!(code(refuse(&w, &stranger, row.id, None).await).0, Some(Code::NotFound));
@@ -362,7 +357,7 @@ async fn each_side_decides_its_own(#[case] db: Db) {
 async fn one_of_two_answers_counts(#[case] db: Db) {
     let w = Partners::start(db).await;
     let admin = w.person("adam@acme.example", "Adam", &[(w.acme, Role::Admin)]).await;
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let (yes, no) = futures::join!(accept(&w, &w.acme_owner, row.id, None), refuse(&w, &admin, row.id, None));
     assert!(yes.is_ok() != no.is_ok(), "{yes:?} {no:?}");
     let late = if yes.is_ok() { code(no) } else { code(yes.map(|_| ())) };
@@ -378,7 +373,7 @@ async fn one_of_two_answers_counts(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_connects_make_one_partnership(#[case] db: Db) {
     let w = Partners::start(db).await;
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let ends = join_all((0..50).map(|_| accept(&w, &w.acme_owner, row.id, None))).await;
     let (won, lost): (Vec<_>, Vec<_>) = ends.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
@@ -394,7 +389,7 @@ async fn fifty_connects_make_one_partnership(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offer_lapses_after_thirty_days(#[case] db: Db) {
     let w = Partners::start(db).await;
-    let row = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let row = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     let sweep = async || {
         let system = domain::Actor::System(domain::actor::System::Operator);
         w.store.write(system, domain::store::Statements::default(), |work| Box::pin(lapse(work))).await.unwrap()
@@ -405,14 +400,14 @@ async fn an_offer_lapses_after_thirty_days(#[case] db: Db) {
     assert_eq!(code(accept(&w, &w.acme_owner, row.id, None).await).0, Some(Code::InvitationAlreadyAnswered));
     assert_eq!(w.count("invitation WHERE status = 'PENDING'").await, 1, "nothing has swept yet");
 
-    let next = offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    let next = offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     assert_eq!(
         w.count("invitation WHERE status = 'EXPIRED'").await,
         1,
         "a new offer takes the place of the lapsed one"
     );
     take_back(&w, &w.bolt_owner, next.id).await.unwrap();
-    offer(&w, &w.bolt_owner, full(&w)).await.unwrap();
+    offer(&w, &w.bolt_owner, w.full_access(PayerKind::Client)).await.unwrap();
     w.travel("2027-02-01T00:00:00Z").await;
     assert_eq!((sweep().await, sweep().await), (1, 0));
     for account in [w.bolt, w.acme] {
@@ -429,7 +424,13 @@ async fn an_offer_lapses_after_thirty_days(#[case] db: Db) {
 async fn a_partner_that_pays_needs_a_payment_method(#[case] db: Db) {
     let w = Partners::start(db).await;
     let technical = w.person("tim@acme.example", "Tim", &[(w.acme, Role::Technical)]).await;
-    let row = offer(&w, &w.bolt_owner, SendInvitation { payer: Some(PayerKind::Partner), ..full(&w) }).await.unwrap();
+    let row = offer(
+        &w,
+        &w.bolt_owner,
+        SendInvitation { payer: Some(PayerKind::Partner), ..w.full_access(PayerKind::Client) },
+    )
+    .await
+    .unwrap();
     assert_eq!(code(accept(&w, &w.acme_owner, row.id, None).await).0, Some(Code::PaymentMethodRequired));
     w.card(w.acme).await;
     assert_eq!(code(accept(&w, &technical, row.id, None).await).0, Some(Code::PermissionDenied));

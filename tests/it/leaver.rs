@@ -16,11 +16,6 @@ async fn partners(app: &TestApp) -> (Signed, Signed, String) {
     (acme, bolt, partnership)
 }
 
-async fn held(app: &TestApp, token: &str, account_id: &str) -> Value {
-    let query = "query($id: ID!) { account(id: $id) { viewerPermissions } }";
-    app.ask_as(token, query, json!({ "id": account_id })).await.ok()["account"]["viewerPermissions"].clone()
-}
-
 async fn members(app: &TestApp, token: &str, account_id: &str) -> Vec<String> {
     let query = "query($id: ID!) { account(id: $id) { members { nodes { user { email } } } } }";
     let reply = app.ask_as(token, query, json!({ "id": account_id })).await;
@@ -84,7 +79,7 @@ async fn a_leaver_takes_nothing_along(#[values(Db::Sqlite, Db::Postgres)] db: Db
     }
     for account in [&acme.account_id, &bolt.account_id] {
         // the partner shows itself to the public; the client does not
-        let permissions = held(&app, &vi.token, account).await;
+        let permissions = app.held(&vi.token, account).await;
         assert!(permissions.is_null() || permissions == json!([]), "{permissions}");
     }
     assert_eq!(app.join(&offered, "New").await.user_error(), "TOKEN_INVALID");
@@ -145,11 +140,11 @@ async fn a_partner_grants_within_its_partnership(#[values(Db::Sqlite, Db::Postgr
     let reply = app.join(&link, "Eva").await;
     let eva = reply.ok()["acceptMembership"]["accessToken"].as_str().unwrap().to_owned();
     let eva_id = reply.ok()["acceptMembership"]["membership"]["id"].clone();
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, carried);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, carried);
     // what she grants stays within the partnership, too
     let link = app.invite(&eva, &bolt.account_id, "fay@bolt.example", "VIEWER", json!(null)).await;
     let fay = app.join(&link, "Fay").await.ok()["acceptMembership"]["accessToken"].as_str().unwrap().to_owned();
-    assert_eq!(held(&app, &fay, &bolt.account_id).await, json!(["VIEW_PRODUCTS"]));
+    assert_eq!(app.held(&fay, &bolt.account_id).await, json!(["VIEW_PRODUCTS"]));
     assert_eq!(
         app.run(&eva, "removeMember", json!({ "membershipId": own.membership_id }), "ended").await.user_error(),
         "PERMISSION_DENIED"
@@ -160,14 +155,14 @@ async fn a_partner_grants_within_its_partnership(#[values(Db::Sqlite, Db::Postgr
     let steps = json!([{ "kind": "MEMBERSHIP" }, { "kind": "PARTNERSHIP" }]);
     assert_eq!(explained.ok()["viewer"]["permission"]["paths"][0]["steps"], steps);
     // she is told of the client's feed, and of nobody else's
-    assert_eq!(held(&app, &eva, &acme.account_id).await, json!([]));
+    assert_eq!(app.held(&eva, &acme.account_id).await, json!([]));
     let audited = "SELECT count(*) || '' AS t FROM audit_entry WHERE operation IN ('inviteMember', 'acceptMembership') AND partnership_id IS NOT NULL AND outcome = 'DONE'";
     assert_eq!(app.texts(audited).await, ["4"]);
 
     // a member of the client's own who changes what she holds makes it the client's
     let mine = json!({ "membershipId": eva_id, "permissions": ["VIEW_PRODUCTS", "VIEW_INVOICES"] });
     app.done(&bolt.token, "updateMember", mine, "membership { id }").await;
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, json!(["VIEW_PRODUCTS", "VIEW_INVOICES"]));
+    assert_eq!(app.held(&eva, &bolt.account_id).await, json!(["VIEW_PRODUCTS", "VIEW_INVOICES"]));
     app.done(&acme.token, "endPartnership", json!({ "partnershipId": partnership }), "partnership { status }").await;
     assert_eq!(
         members(&app, &bolt.token, &bolt.account_id).await,
@@ -188,7 +183,7 @@ async fn what_was_granted_through_a_partnership_ends_with_it(#[values(Db::Sqlite
     let input = json!({ "accountId": bolt.account_id, "name": "deploy", "permissions": ["VIEW_PRODUCTS"] });
     let made = app.done(&acme.token, "createApiKey", input, "secret").await;
     let secret = made["secret"].as_str().unwrap().to_owned();
-    assert_eq!(held(&app, &secret, &bolt.account_id).await, json!(["VIEW_PRODUCTS"]));
+    assert_eq!(app.held(&secret, &bolt.account_id).await, json!(["VIEW_PRODUCTS"]));
     let other = "{ viewer { memberships { totalCount } } }";
     assert_eq!(
         app.ask_as(&secret, other, json!({})).await.ok()["viewer"]["memberships"]["totalCount"],
@@ -204,7 +199,7 @@ async fn what_was_granted_through_a_partnership_ends_with_it(#[values(Db::Sqlite
         assert!(took < Duration::from_secs(1), "{took:?}");
         assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
     }
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     assert_eq!(app.ask_as(&secret, "{ now }", json!({})).await.error(), "UNAUTHENTICATED");
     assert_eq!(app.join(&waiting, "Fay").await.user_error(), "TOKEN_INVALID");
     assert_eq!(members(&app, &bolt.token, &bolt.account_id).await, ["owner@bolt.example"]);
@@ -248,12 +243,12 @@ async fn what_was_granted_expires_to_the_second(#[values(Db::Sqlite, Db::Postgre
     assert_eq!(explained.ok()["viewer"]["permission"]["paths"], json!([{ "expiresAt": "2026-12-01T00:00:00Z" }]));
 
     app.set_clock("2026-11-30T23:59:59Z").await;
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, json!(["VIEW_PRODUCTS", "PURCHASE"]));
+    assert_eq!(app.held(&eva, &bolt.account_id).await, json!(["VIEW_PRODUCTS", "PURCHASE"]));
     let mut stream = app.stream(&eva, &bolt.account_id).await;
     app.set_clock("2026-12-01T00:00:00Z").await;
     let (took, _) = stream.end().await;
     assert!(took < Duration::from_secs(1), "{took:?}");
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     let own = "{ viewer { memberships { totalCount nodes { id } } } }";
     assert_eq!(
         app.ask_as(&eva, own, json!({})).await.ok()["viewer"]["memberships"],
@@ -264,7 +259,7 @@ async fn what_was_granted_expires_to_the_second(#[values(Db::Sqlite, Db::Postgre
     let link = app.invite(&bolt.token, &bolt.account_id, "eva@bolt.example", "BILLING", json!(null)).await;
     app.join_as(&eva, &link).await.ok();
     let billing = json!(["VIEW_PRODUCTS", "PURCHASE", "VIEW_INVOICES", "MANAGE_BILLING"]);
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, billing);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, billing);
 }
 
 /// A2: what is narrowed to chosen products covers the account no more: what was granted through it ends with that instant.
@@ -288,7 +283,7 @@ async fn narrowed_to_a_product_it_grants_nothing(#[values(Db::Sqlite, Db::Postgr
     };
     change(json!({ "permissions": ["VIEW_PRODUCTS", "PURCHASE"] })).await;
     assert_eq!(
-        held(&app, &eva, &bolt.account_id).await,
+        app.held(&eva, &bolt.account_id).await,
         json!(["VIEW_PRODUCTS"]),
         "on all products, it still carries that"
     );
@@ -297,14 +292,14 @@ async fn narrowed_to_a_product_it_grants_nothing(#[values(Db::Sqlite, Db::Postgr
     change(json!({ "productIds": [product] })).await;
     let (took, _) = stream.end().await;
     assert!(took < Duration::from_secs(1), "{took:?}");
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     assert_eq!(members(&app, &bolt.token, &bolt.account_id).await, ["owner@bolt.example"]);
     app.run_jobs().await;
     let mails = app.mails_to(&bolt.email);
     assert!(mails.iter().any(|mail| mail.subject == "What acme had granted has ended"), "{mails:#?}");
     // widened again, it brings nobody back
     change(json!({ "productIds": null })).await;
-    assert_eq!(held(&app, &eva, &bolt.account_id).await, Value::Null);
+    assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     app.run_jobs().await;
 }
 
@@ -333,19 +328,19 @@ async fn a_dispute_shuts_out_whom_the_partner_let_in(#[values(Db::Sqlite, Db::Po
     let jo = app.ask(claim, input).await.ok()["claimAccount"]["accessToken"].as_str().unwrap().to_owned();
     let link = app.invite(&acme.token, &bakery, "eva@bakery.example", "VIEWER", json!(null)).await;
     let eva = app.join(&link, "Eva").await.ok()["acceptMembership"]["accessToken"].as_str().unwrap().to_owned();
-    assert_eq!(held(&app, &eva, &bakery).await, json!(["VIEW_PRODUCTS"]));
+    assert_eq!(app.held(&eva, &bakery).await, json!(["VIEW_PRODUCTS"]));
 
     let dispute = json!({ "partnershipId": partnership, "confirm": false });
     app.done(&jo, "answerPowerOfAttorney", dispute, "partnership { status }").await;
-    assert_eq!(held(&app, &eva, &bakery).await, Value::Null);
+    assert_eq!(app.held(&eva, &bakery).await, Value::Null);
     let decide = async |uphold: bool| {
         let input = json!({ "partnershipId": partnership, "uphold": uphold });
         app.run(&provider.staff, "decidePowerOfAttorney", input, "partnership { status }").await
     };
     decide(true).await.ok();
-    assert_eq!(held(&app, &eva, &bakery).await, json!(["VIEW_PRODUCTS"]), "upheld, they are there as before");
+    assert_eq!(app.held(&eva, &bakery).await, json!(["VIEW_PRODUCTS"]), "upheld, they are there as before");
     app.done(&jo, "endPartnership", json!({ "partnershipId": partnership }), "partnership { status }").await;
-    assert_eq!(held(&app, &eva, &bakery).await, Value::Null);
+    assert_eq!(app.held(&eva, &bakery).await, Value::Null);
     assert_eq!(decide(false).await.user_error(), "CONFLICT");
     app.run_jobs().await;
 }

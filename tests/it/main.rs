@@ -2,6 +2,7 @@
 
 mod access_page;
 mod access_request;
+mod access_request_edge;
 mod api_key;
 mod architecture;
 mod audit;
@@ -26,6 +27,7 @@ mod mails;
 mod managing;
 mod matrix;
 mod member;
+mod member_rights;
 mod member_speed;
 mod nested_read;
 mod order;

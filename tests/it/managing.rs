@@ -15,7 +15,7 @@ use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use tests::app::TestApp;
 use tests::database::Db;
-use tests::partners::Partners;
+use tests::partners::{Partners, code};
 
 /// A partner of Bolt's: its account, and its owner's token.
 struct Partner {
@@ -78,15 +78,6 @@ async fn look(w: &Partners, id: ProductId) -> (Option<PartnershipId>, String) {
 
 async fn manager(w: &Partners, id: ProductId) -> Option<PartnershipId> {
     look(w, id).await.0
-}
-
-fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
-    let error = end.unwrap_err();
-    let field = match &error {
-        Error::Refused(refusal) => refusal.field.join("."),
-        _ => String::new(),
-    };
-    (error.code(), field)
 }
 
 /// The first full partnership looks after everything; where it ends, the next one does; with none left, history says who did.

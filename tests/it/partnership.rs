@@ -2,9 +2,7 @@
 
 use domain::error::{Code, Error};
 use domain::page::PageRequest;
-use domain::partnership::commands::{
-    ChangePayer, ConnectClient, EndPartnership, SendInvitation, change_payer, connect, end, lapse, send,
-};
+use domain::partnership::commands::{ChangePayer, EndPartnership, SendInvitation, change_payer, end, lapse};
 use domain::partnership::queries::{self, As};
 use domain::permission::Permission;
 use entities::id::{PartnershipId, ProductId};
@@ -14,26 +12,6 @@ use entities::partnership::{self, PartnershipStatus, PayerKind};
 use rstest::rstest;
 use tests::database::Db;
 use tests::partners::{Partners, instant};
-
-/// Bolt lets Acme in.
-async fn partners(w: &Partners, command: SendInvitation) -> partnership::Model {
-    let row = w.write(&w.bolt_owner, move |work| Box::pin(send(work, command.clone()))).await.unwrap();
-    let command = ConnectClient { invitation_id: row.id, client_id: None };
-    w.write(&w.acme_owner, move |work| Box::pin(connect(work, command.clone()))).await.unwrap().partnership
-}
-
-fn full(w: &Partners, payer: PayerKind) -> SendInvitation {
-    SendInvitation {
-        account_id: w.bolt,
-        partner_profile_slug: "acme".to_owned(),
-        access_level: AccessLevel::Full,
-        permissions: None,
-        product_ids: None,
-        payer: Some(payer),
-        message: None,
-        access_expires_at: None,
-    }
-}
 
 async fn change(
     w: &Partners,
@@ -62,7 +40,7 @@ async fn the_client_changes_who_pays(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.person("vi@acme.example", "Vi", &[(w.acme, Role::Viewer)]).await;
     let billing = w.person("bea@bolt.example", "Bea", &[(w.bolt, Role::Billing)]).await;
-    let row = partners(&w, full(&w, PayerKind::Client)).await;
+    let row = w.connected(w.full_access(PayerKind::Client)).await;
     let to_partner = |key| (row.id, PayerKind::Partner, None, key);
     assert_eq!(code(change(&w, &w.bolt_owner, to_partner("12345678")).await), Some(Code::PaymentMethodRequired));
     w.card(w.acme).await;
@@ -108,7 +86,7 @@ async fn the_client_changes_who_pays(#[case] db: Db) {
 async fn the_partner_does_not_change_who_pays(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.card(w.acme).await;
-    let row = partners(&w, full(&w, PayerKind::Client)).await;
+    let row = w.connected(w.full_access(PayerKind::Client)).await;
     let to_partner = || (row.id, PayerKind::Partner, None, "12345678");
     assert_eq!(code(change(&w, &w.acme_owner, to_partner()).await), Some(Code::PermissionDenied));
     let technical = w.person("tim@bolt.example", "Tim", &[(w.bolt, Role::Technical)]).await;
@@ -131,9 +109,9 @@ async fn under_partial_access_the_client_pays(#[case] db: Db) {
         access_level: AccessLevel::Partial,
         permissions: Some(Permission::Purchase.into()),
         payer: None,
-        ..full(&w, PayerKind::Client)
+        ..w.full_access(PayerKind::Client)
     };
-    let row = partners(&w, part).await;
+    let row = w.connected(part).await;
     assert_eq!(row.payer, PayerKind::Client);
     let end = change(&w, &w.bolt_owner, (row.id, PayerKind::Partner, None, "12345678")).await;
     assert_eq!(code(end), Some(Code::PayerRequiresFullAccess));
@@ -149,7 +127,7 @@ async fn products_of_the_client_can_follow(#[case] db: Db) {
     w.card(w.acme).await;
     let (shop, blog) = (w.product(w.bolt, "shop").await, w.product(w.bolt, "blog").await);
     let theirs = w.product(w.acme, "theirs").await;
-    let row = partners(&w, full(&w, PayerKind::Client)).await;
+    let row = w.connected(w.full_access(PayerKind::Client)).await;
     let foreign = change(&w, &w.bolt_owner, (row.id, PayerKind::Partner, Some(vec![shop, theirs]), "12345678")).await;
     assert_eq!(code(foreign), Some(Code::NotFound));
     assert_eq!(w.count("product WHERE renewal_billing = 'PARTNERSHIP'").await, 0, "all or nothing");
@@ -172,7 +150,7 @@ async fn either_side_ends_a_partnership(#[case] db: Db) {
     for by_partner in [false, true] {
         let w = Partners::start(db).await;
         w.card(w.acme).await;
-        let row = partners(&w, full(&w, PayerKind::Partner)).await;
+        let row = w.connected(w.full_access(PayerKind::Partner)).await;
         let who = if by_partner { &w.acme_owner } else { &w.bolt_owner };
         let ended = finish(&w, who, row.id).await.unwrap();
         assert_eq!((ended.status, ended.payer), (PartnershipStatus::Ended, PayerKind::Client));
@@ -195,7 +173,7 @@ async fn a_partnership_runs_out(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.card(w.acme).await;
     let until = instant("2026-12-01T00:00:00Z");
-    let row = partners(&w, SendInvitation { access_expires_at: Some(until), ..full(&w, PayerKind::Partner) }).await;
+    let row = w.connected(SendInvitation { access_expires_at: Some(until), ..w.full_access(PayerKind::Partner) }).await;
     assert_eq!(row.expires_at, Some(until));
     w.travel("2026-12-01T00:00:00Z").await;
     let reader = w.reader(&w.acme_owner).await;
@@ -210,6 +188,6 @@ async fn a_partnership_runs_out(#[case] db: Db) {
     assert_eq!(w.count("partnership WHERE status = 'ENDED' AND payer = 'CLIENT'").await, 1);
     let mails = w.mails("payer_changed").await;
     assert_eq!((mails.len(), &mails[0].data["changed_by"]), (2, &"Bolt".into()));
-    let again = partners(&w, full(&w, PayerKind::Client)).await;
+    let again = w.connected(w.full_access(PayerKind::Client)).await;
     assert_ne!(again.id, row.id);
 }

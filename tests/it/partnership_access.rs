@@ -15,27 +15,7 @@ use rstest::rstest;
 use serde_json::json;
 use tests::app::TestApp;
 use tests::database::Db;
-use tests::partners::{Partners, instant};
-
-fn full(w: &Partners, payer: PayerKind) -> SendInvitation {
-    SendInvitation {
-        account_id: w.bolt,
-        partner_profile_slug: "acme".to_owned(),
-        access_level: AccessLevel::Full,
-        permissions: None,
-        product_ids: None,
-        payer: Some(payer),
-        message: None,
-        access_expires_at: None,
-    }
-}
-
-/// Bolt lets Acme in, on these terms.
-async fn partners(w: &Partners, command: SendInvitation) -> partnership::Model {
-    let row = w.write(&w.bolt_owner, move |work| Box::pin(send(work, command.clone()))).await.unwrap();
-    let command = ConnectClient { invitation_id: row.id, client_id: None };
-    w.write(&w.acme_owner, move |work| Box::pin(connect(work, command.clone()))).await.unwrap().partnership
-}
+use tests::partners::{Partners, code, instant};
 
 /// A change of this partnership that says nothing but the level.
 fn to(row: &partnership::Model, access_level: AccessLevel) -> UpdateAccess {
@@ -84,15 +64,6 @@ async fn to_whom(w: &Partners, kind: &str) -> Vec<String> {
     w.mails(kind).await.into_iter().map(|mail| mail.recipient).collect()
 }
 
-fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
-    let error = end.unwrap_err();
-    let field = match &error {
-        Error::Refused(refusal) => refusal.field.join("."),
-        _ => String::new(),
-    };
-    (error.code(), field)
-}
-
 /// S2.2, S2.19a: the client narrows access, at once and in everything; the client pays from then on, and both sides are mailed.
 #[rstest]
 #[case(Db::Sqlite)]
@@ -103,7 +74,7 @@ async fn the_client_narrows_access(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.card(w.acme).await;
     let (shop, blog) = (w.product(w.bolt, "shop").await, w.product(w.bolt, "blog").await);
-    let row = partners(&w, full(&w, PayerKind::Partner)).await;
+    let row = w.connected(w.full_access(PayerKind::Partner)).await;
     assert_eq!(rights(&w).await, Permissions::PARTNERSHIP);
     let command = UpdateAccess {
         permissions: set(&[ViewProducts, ManageProducts]),
@@ -148,9 +119,9 @@ async fn widening_takes_a_decision_on_the_payer(#[case] db: Db) {
         permissions: Some(Permission::ViewProducts.into()),
         product_ids: Some(vec![shop]),
         payer: None,
-        ..full(&w, PayerKind::Client)
+        ..w.full_access(PayerKind::Client)
     };
-    let row = partners(&w, part).await;
+    let row = w.connected(part).await;
     let undecided = change(&w, &admin, to(&row, AccessLevel::Full)).await;
     assert_eq!(code(undecided), (Some(Code::InvalidInput), "payer".to_owned()));
     let pays = |payer| UpdateAccess { payer: Patch::Set(payer), ..to(&row, AccessLevel::Full) };
@@ -184,7 +155,7 @@ async fn the_partner_only_gives_up(#[case] db: Db) {
     let w = Partners::start(db).await;
     w.card(w.acme).await;
     let (shop, theirs) = (w.product(w.bolt, "shop").await, w.product(w.acme, "theirs").await);
-    let row = partners(&w, full(&w, PayerKind::Client)).await;
+    let row = w.connected(w.full_access(PayerKind::Client)).await;
     let stranger = w.person("eve@else.example", "Eve", &[(w.account("Else", None).await, Role::Owner)]).await;
     let viewer = w.person("vi@bolt.example", "Vi", &[(w.bolt, Role::Viewer)]).await;
     let less = UpdateAccess { permissions: set(&[ViewProducts, Purchase]), ..to(&row, AccessLevel::Partial) };
@@ -237,7 +208,7 @@ async fn the_partner_only_gives_up(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_grant_updates_the_partnership(#[case] db: Db) {
     let w = Partners::start(db).await;
-    let offer = full(&w, PayerKind::Client);
+    let offer = w.full_access(PayerKind::Client);
     let row = w.write(&w.bolt_owner, move |work| Box::pin(send(work, offer.clone()))).await.unwrap();
     // while the offer waits, the two become partners in another way
     let mut sql = w.sql();
@@ -264,7 +235,7 @@ async fn access_ends_to_the_second(#[case] db: Db) {
     w.card(w.acme).await;
     let shop = w.product(w.bolt, "shop").await;
     let until = instant("2026-12-01T10:30:15Z");
-    let row = partners(&w, SendInvitation { access_expires_at: Some(until), ..full(&w, PayerKind::Partner) }).await;
+    let row = w.connected(SendInvitation { access_expires_at: Some(until), ..w.full_access(PayerKind::Partner) }).await;
     w.travel("2026-12-01T10:30:14Z").await;
     assert_eq!((rights(&w).await, sees(&w, shop).await), (Permissions::PARTNERSHIP, true));
     w.travel("2026-12-01T10:30:15Z").await;
@@ -295,7 +266,7 @@ async fn access_ends_to_the_second(#[case] db: Db) {
 async fn an_end_is_mailed_to_the_other_side(#[case] db: Db) {
     let w = Partners::start(db).await;
     for (who, told, by) in [(&w.bolt_owner, "ann@acme.example", "Bolt"), (&w.acme_owner, "jo@bolt.example", "Acme")] {
-        let row = partners(&w, full(&w, PayerKind::Client)).await;
+        let row = w.connected(w.full_access(PayerKind::Client)).await;
         let before = w.mails("access_ended").await.len();
         assert_eq!(finish(&w, who, &row).await.unwrap().status, PartnershipStatus::Ended);
         assert_eq!(rights(&w).await, Permissions::NONE);

@@ -21,6 +21,12 @@ pub struct Member {
 }
 
 impl TestApp {
+    /// What somebody may do in an account, as the account itself tells them.
+    pub async fn held(&self, token: &str, account_id: &str) -> Value {
+        let query = "query($id: ID!) { account(id: $id) { viewerPermissions } }";
+        self.ask_as(token, query, json!({ "id": account_id })).await.ok()["account"]["viewerPermissions"].clone()
+    }
+
     /// Invites an address to an account, as whoever has this token; the token of the mail.
     pub async fn invite(&self, token: &str, account_id: &str, email: &str, role: &str, permissions: Value) -> String {
         let input = json!({ "accountId": account_id, "email": email, "role": role, "permissions": permissions });

@@ -11,6 +11,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
+use domain::error::Code;
+use domain::partnership::commands::{ConnectClient, SendInvitation, connect, send};
 use domain::permission::Permissions;
 use domain::seller::Settings;
 use domain::signal::Signals;
@@ -18,8 +20,10 @@ use domain::sql::{self, Sql};
 use domain::store::Statements;
 use domain::{Error, Reader, Store, Work, account, secret};
 use entities::id::{AccountId, OfferingId, PaymentMethodId, PlanId, ProductId, ProgrammeId};
+use entities::invitation::AccessLevel;
 use entities::membership::Role;
 use entities::offering::ProductKind;
+use entities::partnership::{self, PayerKind};
 use entities::product::{ProductStatus, RenewalBilling};
 use entities::{
     account as account_row, clock, membership, offering, partner_profile, payment_method, plan, product, programme,
@@ -266,6 +270,28 @@ impl Partners {
         .await;
     }
 
+    /// Full access for Acme, as Bolt offers it from Acme's profile.
+    pub fn full_access(&self, payer: PayerKind) -> SendInvitation {
+        SendInvitation {
+            account_id: self.bolt,
+            partner_profile_slug: "acme".to_owned(),
+            access_level: AccessLevel::Full,
+            permissions: None,
+            product_ids: None,
+            payer: Some(payer),
+            message: None,
+            access_expires_at: None,
+        }
+    }
+
+    /// Bolt lets Acme in, on these terms.
+    pub async fn connected(&self, command: SendInvitation) -> partnership::Model {
+        let offer = self.write(&self.bolt_owner, move |work| Box::pin(send(work, command.clone()))).await.unwrap();
+        let command = ConnectClient { invitation_id: offer.id, client_id: None };
+        let connected = self.write(&self.acme_owner, move |work| Box::pin(connect(work, command.clone())));
+        connected.await.unwrap().partnership
+    }
+
     /// Moves the clock, and nothing else.
     pub async fn travel(&self, to: &str) {
         let mut sql = self.sql();
@@ -365,4 +391,17 @@ pub fn instant(text: &str) -> DateTime<Utc> {
 
 fn began() -> DateTime<Utc> {
     instant("2026-01-01T00:00:00Z")
+}
+
+/// The code of an error, and the field that it names, its path joined by dots.
+///
+/// # Panics
+/// When there is none.
+pub fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String) {
+    let error = end.unwrap_err();
+    let field = match &error {
+        Error::Refused(refusal) => refusal.field.join("."),
+        _ => String::new(),
+    };
+    (error.code(), field)
 }
