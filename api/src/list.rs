@@ -151,3 +151,8 @@ pub async fn page_of<L: List, C: Connection>(
     let count = Count::loaded(CountOf { list, parent });
     Ok(C::new(rows.map(|row| (L::key(&row), show(row))), count)?)
 }
+
+/// How long a parent's list is, for who asks beside its page.
+pub fn count_of<L: List>(list: L, parent: impl Into<L::Parent>) -> Count {
+    Count::loaded(CountOf { list, parent: parent.into() })
+}

@@ -12,6 +12,7 @@ use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
 use crate::context::ContextExt;
 use crate::id::{Kind, decode};
+use crate::inquiry::object::Inquiry;
 use crate::loader::Seen;
 use crate::order::object::{Cart, CartItem, Order, OrderLine};
 use crate::partnership::object::{Invitation, Partnership};
@@ -20,6 +21,7 @@ use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::provider::object::{DeadJob, FailedMail};
 use crate::renewal::object::RenewalRun;
+use crate::task::object::Task;
 
 /// An object with an id.
 #[derive(Interface, Clone)]
@@ -38,6 +40,8 @@ pub enum Node {
     Order(Order),
     OrderLine(OrderLine),
     Client(Client),
+    Task(Task),
+    Inquiry(Inquiry),
     Product(Product),
     RenewalRun(RenewalRun),
     Invitation(Invitation),
@@ -73,6 +77,8 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
             .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),
         Kind::Client => load!(client as Client),
+        Kind::Task => load!(task as Task),
+        Kind::Inquiry => load!(inquiry as Inquiry),
         Kind::Product => load!(product as Product),
         Kind::RenewalRun => load!(renewal_run as RenewalRun),
         Kind::Invitation => load!(invitation as Invitation),

@@ -15,6 +15,7 @@ use crate::client::mutation::ClientMutation;
 use crate::clock::mutation::{ClockMutation, Schedule};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
+use crate::inquiry::mutation::InquiryMutation;
 use crate::membership::mutation::MembershipMutation;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
@@ -29,6 +30,7 @@ use crate::provider::query::ProviderQuery;
 use crate::renewal::mutation::RenewalMutation;
 use crate::scalar::DateTime;
 use crate::support::mutation::SupportMutation;
+use crate::task::mutation::TaskMutation;
 
 /// The product's schema.
 pub type AppSchema = Schema<Query, Mutation, Subscription>;
@@ -49,6 +51,8 @@ pub struct Mutations(
     ClientMutation,
     AttorneyMutation,
     InvitationMutation,
+    TaskMutation,
+    InquiryMutation,
     PartnershipMutation,
     BillingMutation,
     CatalogueMutation,

@@ -5,8 +5,8 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, api_key, audit, billing, catalogue, client, job, membership, notification, order, partnership,
-    product, programme, renewal, support,
+    account, activity, api_key, audit, billing, catalogue, client, inquiry, job, membership, notification, order,
+    partnership, product, programme, renewal, support, task,
 };
 
 /// Every action, area by area.
@@ -17,6 +17,8 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         api_key::actions::ACTIONS,
         programme::actions::ACTIONS,
         client::actions::ACTIONS,
+        task::actions::ACTIONS,
+        inquiry::actions::ACTIONS,
         partnership::actions::ACTIONS,
         order::actions::ACTIONS,
         product::actions::ACTIONS,
@@ -34,6 +36,8 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         api_key::subject::SUBJECTS,
         programme::subject::SUBJECTS,
         client::subject::SUBJECTS,
+        task::subject::SUBJECTS,
+        inquiry::subject::SUBJECTS,
         partnership::subject::SUBJECTS,
         catalogue::subject::SUBJECTS,
         order::subject::SUBJECTS,

@@ -38,6 +38,12 @@ pub fn lines(field: &'static str, text: &str, max: usize) -> Result<String, Refu
     shown(field, &text.replace("\r\n", "\n"), max, |c| matches!(c, '\n' | '\t'))
 }
 
+/// Any number of lines that must not be empty, of at most `max` characters.
+pub fn some_lines(field: &'static str, text: &str, max: usize) -> Result<String, Refusal> {
+    let text = lines(field, text, max)?;
+    if text.is_empty() { Err(Refusal::invalid(field, "must not be empty")) } else { Ok(text) }
+}
+
 /// Any number of lines or nothing; what is empty is nothing.
 pub fn optional_lines(field: &'static str, text: Option<&str>, max: usize) -> Result<Option<String>, Refusal> {
     let text = text.map(|text| lines(field, text, max)).transpose()?;
@@ -280,6 +286,8 @@ mod tests {
         assert!(line("name", &"x".repeat(10_000_000), NAME).is_err());
         assert_eq!(lines("text", "a\r\nb\tc\n", LONG).as_deref(), Ok("a\nb\tc"));
         assert!(lines("text", "a\rb", LONG).is_err());
+        assert_eq!(lines("text", " \n ", LONG).as_deref(), Ok(""));
+        assert!(some_lines("text", " \n ", LONG).is_err() && some_lines("text", "a\n\nb", LONG).is_ok());
         assert_eq!(optional_line("phone", Some("  "), NAME), Ok(None));
     }
 

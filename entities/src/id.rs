@@ -62,6 +62,7 @@ ids! {
     CartItemId,
     CashbackId,
     ClientId,
+    InquiryId,
     InvitationId,
     InvoiceId,
     InvoiceLineId,
@@ -87,6 +88,7 @@ ids! {
     ProgrammeId,
     RenewalRunId,
     SessionId,
+    TaskId,
     UserId,
     WalletEntryId,
 }

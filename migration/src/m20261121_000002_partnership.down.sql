@@ -5,4 +5,6 @@ DROP TABLE access_reminder;
 DROP TABLE partnership;
 DROP TABLE invitation_product;
 DROP TABLE invitation;
+DROP TABLE inquiry;
+DROP TABLE task;
 DROP TABLE client;

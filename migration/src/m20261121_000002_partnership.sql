@@ -13,6 +13,34 @@ CREATE TABLE client (
 CREATE UNIQUE INDEX client_account ON client (partner_id, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX client_partner ON client (partner_id, id);
 CREATE INDEX client_of_account ON client (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX client_address ON client (partner_id, email) WHERE email IS NOT NULL;
+CREATE UNIQUE INDEX client_unconnected ON client (partner_id, email) WHERE account_id IS NULL;
+CREATE TABLE task (
+    id /uuid/ PRIMARY KEY,
+    client_id /uuid/ NOT NULL REFERENCES client (id),
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    title text NOT NULL,
+    due_on /date/,
+    assignee_id /uuid/ REFERENCES "user" (id),
+    created_at /instant/ NOT NULL,
+    done_at /instant/
+);
+CREATE INDEX task_partner ON task (partner_id, id);
+CREATE INDEX task_client ON task (client_id, id);
+CREATE TABLE inquiry (
+    id /uuid/ PRIMARY KEY,
+    partner_id /uuid/ NOT NULL REFERENCES account (id),
+    name text NOT NULL,
+    email text NOT NULL,
+    company text,
+    message text NOT NULL,
+    client_id /uuid/ REFERENCES client (id),
+    created_at /instant/ NOT NULL,
+    read_at /instant/
+);
+CREATE INDEX inquiry_partner ON inquiry (partner_id, id);
+CREATE INDEX inquiry_unread ON inquiry (partner_id, id) WHERE read_at IS NULL;
+CREATE INDEX inquiry_client ON inquiry (client_id, id) WHERE client_id IS NOT NULL;
 CREATE TABLE invitation (
     id /uuid/ PRIMARY KEY,
     direction text NOT NULL CHECK (direction IN ('CLIENT_TO_PARTNER', 'PARTNER_TO_CLIENT')),

@@ -7,9 +7,14 @@ use domain::page::PageRequest;
 use domain::patch::Patch;
 use entities::client;
 use entities::membership::Role;
+use futures::future::join_all;
 use rstest::rstest;
+use serde_json::{Value, json};
+use tests::app::TestApp;
+use tests::client::Reply;
 use tests::database::Db;
 use tests::partners::Partners;
+use tests::world::Signed;
 
 fn named(name: &str) -> NewClient {
     NewClient { name: name.to_owned(), ..NewClient::default() }
@@ -152,4 +157,53 @@ async fn pages_hold_together(#[case] db: Db) {
     assert_eq!(names(&last[&w.acme].rows), ["a4", "a5"]);
     assert_eq!(names(&last[&zeta].rows), ["z4", "z5"]);
     assert!(last[&zeta].has_previous && !last[&zeta].has_next);
+}
+
+/// Of two clients of one partner with the same address, however it is written and however many are made at once, the second is refused;
+/// other partners may have them, and a person whose accounts are connected has a record for each.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_two_clients_have_one_address(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let partner = app.partner(&provider, "acme").await;
+    let zeta = app.partner(&provider, "zeta").await;
+    let make = async |who: &Signed, email: &str| {
+        let input = json!({ "partnerId": who.account_id, "client": { "name": "Bolt", "email": email } });
+        app.run(&who.token, "createClient", input, "client { id }").await
+    };
+    let id = |reply: &Reply| reply.ok()["createClient"]["client"]["id"].clone();
+    let at_once = join_all((0..6).map(|_| make(&partner, "owner@bolt.example"))).await;
+    let (made, refused): (Vec<_>, Vec<_>) =
+        at_once.iter().partition(|end| end.data()["createClient"]["client"].is_object());
+    assert_eq!(made.len(), 1);
+    assert!(
+        refused
+            .iter()
+            .all(|end| (end.user_error(), end.user_error_field().as_str()) == ("ALREADY_EXISTS", "client.email"))
+    );
+    assert_eq!(make(&partner, " OWNER@bolt.EXAMPLE").await.user_error(), "ALREADY_EXISTS");
+    make(&zeta, "owner@bolt.example").await.ok();
+    for _ in 0..2 {
+        make(&partner, " ").await.ok(); // none is no address
+    }
+
+    let other = id(&make(&partner, "other@bolt.example").await);
+    let update = async |client: &Value, email: Value| {
+        let input = json!({ "clientId": client, "email": email, "notes": "n" });
+        app.run(&partner.token, "updateClient", input, "client { email }").await
+    };
+    let taken = update(&other, json!("Owner@bolt.example")).await;
+    assert_eq!((taken.user_error(), taken.user_error_field()), ("ALREADY_EXISTS", "email".to_owned()));
+    update(&id(made[0]), json!("owner@bolt.example")).await.ok();
+    update(&other, Value::Null).await.ok();
+    update(&other, json!("free@bolt.example")).await.ok();
+
+    let (_, connected, _) = app.client_of("acme", &partner, "bolt", "CLIENT").await;
+    assert_ne!(json!(connected), id(made[0]));
+    let same = "query($id: ID!) { account(id: $id) { clients(search: \"owner@bolt\") { totalCount } } }";
+    let found = app.ask_as(&partner.token, same, json!({ "id": partner.account_id })).await;
+    assert_eq!(found.ok()["account"]["clients"]["totalCount"], 2);
+    update(&json!(connected), json!("owner@bolt.example")).await.ok();
+    assert_eq!(make(&partner, "owner@bolt.example").await.user_error(), "ALREADY_EXISTS");
 }

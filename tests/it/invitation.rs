@@ -136,7 +136,8 @@ async fn partial_access_is_offered_on_chosen_products(#[case] db: Db) {
     assert_eq!(code(offer(&w, &w.bolt_owner, paid).await), refused);
 }
 
-/// S2.3: without a decision on who pays, full access is not offered; and other things that cannot be.
+/// S2.3, S3.1: without a decision on who pays, full access is not offered, nor any to a partner whose programme takes no offers; and
+/// other things that cannot be.
 #[rstest]
 #[case(Db::Sqlite)]
 #[case(Db::Postgres)]

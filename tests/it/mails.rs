@@ -6,7 +6,7 @@ use worker::notification::{Content, Direction, Mail};
 
 const LOCALES: [&str; 2] = ["de", "en"];
 
-/// Header fields of a mail, each exactly once.
+/// Header fields of a mail, each exactly once; besides, an inquiry and a request for support say whom to answer.
 const HEADERS: [&str; 8] =
     ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
 
@@ -19,7 +19,8 @@ fn assert_well_formed(mail: &Mail, what: &str) {
     let message = parse(mail);
     let mut names: Vec<_> = message.headers().iter().map(|header| header.name().to_lowercase()).collect();
     let mut expected: Vec<_> = HEADERS.iter().map(|name| name.to_lowercase()).collect();
-    expected.extend(what.starts_with("support-request").then(|| "reply-to".to_owned()));
+    let is_answered = ["support-request", "inquiry-received"].iter().any(|kind| what.starts_with(kind));
+    expected.extend(is_answered.then(|| "reply-to".to_owned()));
     names.sort();
     expected.sort();
     assert_eq!(names, expected, "{what}");
@@ -87,6 +88,30 @@ fn every_kind_in_every_language() {
     }
 }
 
+/// S3.8: an answer to the mail about an inquiry goes to whoever asked, by the address alone, and never back to the provider.
+#[test]
+fn an_inquiry_is_answered_to_whoever_asked() {
+    let renderer = renderer();
+    let reply_to = |email: &str| {
+        let content = Content::InquiryReceived {
+            name: "Nimbus Hosting <billing@nimbus.example>".to_owned(),
+            email: email.to_owned(),
+            company: None,
+            message: "Hello".to_owned(),
+            received_on: chrono::NaiveDate::from_ymd_opt(2027, 3, 6).unwrap(),
+        };
+        let mail = renderer.render(&request(1, "en", content)).unwrap();
+        parse(&mail).header_raw("Reply-To").map(|field| field.trim().to_owned())
+    };
+    assert_eq!(reply_to("jo@lead.example").as_deref(), Some("jo@lead.example"));
+    assert_eq!(reply_to("Billing@NIMBUS.example"), None);
+    for bad in
+        ["", "jo@lead.example\r\nBcc: eve@evil.example", "jo@lead.example, eve@evil.example", "<jo@lead.example>"]
+    {
+        assert_eq!(reply_to(bad), None, "{bad:?}");
+    }
+}
+
 #[test]
 fn every_kind_has_a_sample() {
     let mut sampled: Vec<_> = samples("x").iter().map(|(_, content)| content.kind()).collect();
@@ -148,12 +173,13 @@ fn hostile_names_stay_names() {
                 assert!(mail.subject.chars().count() <= 200, "{what}");
                 let stray = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}');
                 assert!(!text.contains(stray), "{what}");
-                // A single-line name cannot write paragraphs: only the personal message has lines of its own.
+                // A single-line name cannot write paragraphs: only a message has lines of its own.
                 let messages = matches!(
                     hostile.content,
                     Content::InvitationReceived { .. }
                         | Content::InvitationRejected { .. }
                         | Content::SupportRequest { .. }
+                        | Content::InquiryReceived { .. }
                 );
                 if !messages {
                     assert_eq!(text.lines().count(), calm_text.lines().count(), "{what}");

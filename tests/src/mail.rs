@@ -131,6 +131,18 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
         let (client, partner) = (name(), "Acme Studio".to_owned());
         all.push((shape, Content::PowerOfAttorneyDecided { to, client, partner, reference: reference(), is_upheld }));
     }
+    for (shape, company) in [("company", Some(name())), ("no company", None)] {
+        all.push((
+            shape,
+            Content::InquiryReceived {
+                name: name(),
+                email: "jo@lead.example".to_owned(),
+                company,
+                message: format!("{}\n\n.\r\n..\r\nCan you help?", name()),
+                received_on: on(2027, 3, 6),
+            },
+        ));
+    }
     let payers = [
         ("partner, partner", Payer::Partner, Payer::Partner),
         ("partner, client", Payer::Partner, Payer::Client),

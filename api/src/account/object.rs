@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::billing::queries as invoice;
+use domain::inquiry::queries as inquiry;
 use domain::money::Currency;
 use domain::order::queries::CartsOf;
 use domain::partnership::queries::{As, Invitations as Which};
 use domain::permission::Permissions;
 use domain::product::queries as product;
+use domain::task::queries as task;
 use entities::id::{AccountId, UserId};
 use entities::{account, membership, user};
 
@@ -22,10 +24,11 @@ use crate::billing::object::{Invoice, InvoiceConnection, PaymentMethod, Wallet};
 use crate::billing::query::{self as billing, InvoiceFilter};
 use crate::client::loader::Clients;
 use crate::client::object::{Client, ClientConnection};
-use crate::connection::{connection, lists};
+use crate::connection::{Paging, connection, lists};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
+use crate::inquiry::object::{InquiryConnection, inquiries_of};
 use crate::loader::Reached;
 use crate::order::loader::{Carts, Orders};
 use crate::order::object::{Cart, CartConnection, CartStatus, Order, OrderConnection};
@@ -38,6 +41,8 @@ use crate::product::object::{Product, ProductConnection, ProductFilter};
 use crate::programme::loader::{ProfileOf, ProgrammeById};
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
+use crate::task::loader::Tasks;
+use crate::task::object::{Task, TaskConnection};
 
 /// A natural person with one address and one sign-in.
 #[derive(Clone)]
@@ -301,6 +306,20 @@ impl Account {
         }
     }
 
+    /// What people wrote on the public profile, newest first; `unreadCount` is the badge beside the menu.
+    async fn inquiries(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        assigned: Option<bool>,
+    ) -> Result<InquiryConnection> {
+        let paging = Paging { first, after, last, before };
+        inquiries_of(ctx, (inquiry::Parent::Partner, self.0.id.0), &paging, assigned).await
+    }
+
     /// What an account has lists of.
     #[graphql(flatten)]
     async fn lists(&self) -> AccountLists {
@@ -316,6 +335,9 @@ lists! {
 
         /// The partner's own records of its clients, oldest first; `search` looks into name, address and company.
         clients(search: Option<String>) -> ClientConnection = Clients { search } => Client;
+
+        /// What the partner has to do for its clients, oldest first.
+        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: task::Parent::Partner, done } => Task;
 
         /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.
         received_invitations(status: Option<InvitationStatus>) -> InvitationConnection =

@@ -1,4 +1,5 @@
-//! How often one may try to prove who one is: ten times in any minute from one address, and ten times for one user.
+//! How often one may try to prove who one is: ten times in any minute from one address, and ten times for one user; and how often
+//! strangers may do what anybody can.
 //!
 //! A try is counted before it is looked at, so that many at once count, too; one that succeeds is given back. Real time. With
 //! Redis all gateways count together; while it is away, or without it, each counts its own.
@@ -51,13 +52,18 @@ impl Tries {
 
     /// Counts one try for each key: `RATE_LIMITED` when one of them has had too many, with the time until there is room again.
     pub async fn count(&self, keys: &[String]) -> Result<(), EdgeError> {
+        self.count_up_to(MAX, keys).await
+    }
+
+    /// The same with another number of tries in a window; a key is always counted with the same.
+    pub async fn count_up_to(&self, max: usize, keys: &[String]) -> Result<(), EdgeError> {
         for key in keys {
             let wait = match self {
                 Self::Off => None,
-                Self::Memory(counts) => counts.count(key, Instant::now()),
-                Self::Redis { connection, script, fallback } => match ask(connection, script, key).await {
+                Self::Memory(counts) => counts.count(key, max, Instant::now()),
+                Self::Redis { connection, script, fallback } => match ask(connection, script, key, max).await {
                     Some(wait) => wait,
-                    None => fallback.count(key, Instant::now()),
+                    None => fallback.count(key, max, Instant::now()),
                 },
             };
             if let Some(wait) = wait {
@@ -99,7 +105,7 @@ pub fn keys(what: &str, from: CallerIp, subject: &str) -> [String; 2] {
 pub struct Counts(Mutex<HashMap<String, VecDeque<Instant>>>);
 
 impl Counts {
-    fn count(&self, key: &str, now: Instant) -> Option<Duration> {
+    fn count(&self, key: &str, max: usize, now: Instant) -> Option<Duration> {
         let mut all = self.lock();
         if all.len() >= MAX_KEYS && !all.contains_key(key) {
             all.retain(|_, tries| tries.back().is_some_and(|last| now.saturating_duration_since(*last) < WINDOW));
@@ -112,7 +118,7 @@ impl Counts {
             tries.pop_front();
         }
         match tries.front() {
-            Some(first) if tries.len() >= MAX => Some(WINDOW.saturating_sub(now.saturating_duration_since(*first))),
+            Some(first) if tries.len() >= max => Some(WINDOW.saturating_sub(now.saturating_duration_since(*first))),
             _ => {
                 tries.push_back(now);
                 None
@@ -132,7 +138,7 @@ impl Counts {
     }
 }
 
-/// The times of the last ten tries, newest first, by the clock of Redis. Answers -1, or the milliseconds to wait.
+/// The times of the last tries, newest first, by the clock of Redis. Answers -1, or the milliseconds to wait.
 const TRY: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -152,10 +158,10 @@ fn name(key: &str) -> String {
 }
 
 /// None when Redis did not answer in time.
-async fn ask(connection: &ConnectionManager, script: &Script, key: &str) -> Option<Option<Duration>> {
+async fn ask(connection: &ConnectionManager, script: &Script, key: &str, max: usize) -> Option<Option<Duration>> {
     let mut connection = connection.clone();
     let mut call = script.key(name(key));
-    call.arg(MAX).arg(u64::try_from(WINDOW.as_millis()).unwrap_or(u64::MAX));
+    call.arg(max).arg(u64::try_from(WINDOW.as_millis()).unwrap_or(u64::MAX));
     let answer = tokio::time::timeout(REDIS_PATIENCE, call.invoke_async::<i64>(&mut connection)).await;
     if let Ok(Ok(ms)) = answer {
         Some(u64::try_from(ms).ok().map(Duration::from_millis))
@@ -175,14 +181,16 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         for second in 0..10 {
-            assert_eq!(counts.count("ann", at(second)), None);
+            assert_eq!(counts.count("ann", MAX, at(second)), None);
         }
-        assert_eq!(counts.count("ann", at(20)), Some(Duration::from_secs(40)));
-        assert_eq!(counts.count("bob", at(20)), None, "another one is not affected");
-        assert_eq!(counts.count("ann", at(60)), None, "the first is a minute ago");
-        assert_eq!(counts.count("ann", at(60)), Some(Duration::from_secs(1)));
+        assert_eq!(counts.count("ann", MAX, at(20)), Some(Duration::from_secs(40)));
+        assert_eq!(counts.count("bob", MAX, at(20)), None, "another one is not affected");
+        assert_eq!(counts.count("ann", MAX, at(60)), None, "the first is a minute ago");
+        assert_eq!(counts.count("ann", MAX, at(60)), Some(Duration::from_secs(1)));
         counts.give_back(&["ann".to_owned(), "nobody".to_owned()]);
-        assert_eq!(counts.count("ann", at(60)), None);
+        assert_eq!(counts.count("ann", MAX, at(60)), None);
+        assert_eq!(counts.count("zoe", 1, at(60)), None);
+        assert_eq!(counts.count("zoe", 1, at(61)), Some(Duration::from_secs(59)));
     }
 
     #[test]
@@ -190,7 +198,7 @@ mod tests {
         let counts = Counts::default();
         let now = Instant::now();
         for key in 0..MAX_KEYS + 10 {
-            counts.count(&key.to_string(), now);
+            counts.count(&key.to_string(), MAX, now);
         }
         assert!(counts.lock().len() <= MAX_KEYS);
     }

@@ -3,12 +3,15 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::Error;
 use domain::client::commands::{self, CreateClient, NewClient, UpdateClient};
+use domain::client::{AssignProduct, assign_product};
 use domain::patch::Patch;
 
 use super::object::Client;
 use crate::answer::{answer, payloads};
 use crate::context::ContextExt;
-use crate::id::{Kind, row_of};
+use crate::id::{Kind, row_at, row_of};
+use crate::product::mutation::ProductPayload;
+use crate::product::object::Product;
 
 #[derive(InputObject)]
 struct NewClientInput {
@@ -33,6 +36,23 @@ struct UpdateClientInput {
     company: MaybeUndefined<String>,
     phone: MaybeUndefined<String>,
     notes: MaybeUndefined<String>,
+}
+
+/// Without `clientId`, it is for nobody in particular.
+#[derive(InputObject)]
+struct AssignProductToClientInput {
+    product_id: ID,
+    client_id: Option<ID>,
+}
+
+impl AssignProductToClientInput {
+    fn into_command(self) -> Result<AssignProduct, Error> {
+        let Self { product_id, client_id } = self;
+        Ok(AssignProduct {
+            product_id: row_of(Kind::Product, &product_id)?,
+            client_id: client_id.map(|id| row_at(Kind::Client, &id, "clientId")).transpose()?,
+        })
+    }
 }
 
 impl CreateClientInput {
@@ -94,5 +114,19 @@ impl ClientMutation {
             Err(error) => Err(error),
         };
         answer(end, |row| ClientPayload { client: Some(Client(row)), ..ClientPayload::default() })
+    }
+
+    /// Says for which client a product is that the partner holds itself.
+    async fn assign_product_to_client(
+        &self,
+        ctx: &Context<'_>,
+        input: AssignProductToClientInput,
+    ) -> Result<ProductPayload> {
+        ctx.signed_in()?;
+        let end = match input.into_command() {
+            Ok(command) => ctx.write(move |work| Box::pin(assign_product(work, command))).await,
+            Err(error) => Err(error),
+        };
+        answer(end, |row| ProductPayload { product: Some(Product(row)), ..ProductPayload::default() })
     }
 }

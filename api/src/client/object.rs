@@ -2,8 +2,10 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::billing::queries as invoice;
+use domain::inquiry::queries as inquiry;
 use domain::order::queries::CartsOf;
 use domain::product::queries::Parent;
+use domain::task::queries as task;
 use entities::client;
 use entities::id::ClientId;
 
@@ -12,9 +14,10 @@ use crate::answer::loaded;
 use crate::billing::loader::Invoices;
 use crate::billing::object::{Invoice, InvoiceConnection};
 use crate::billing::query::InvoiceFilter;
-use crate::connection::{connection, lists};
+use crate::connection::{Paging, connection, lists};
 use crate::context::ContextExt;
 use crate::id::{Kind, encode};
+use crate::inquiry::object::{InquiryConnection, inquiries_of};
 use crate::order::loader::Carts;
 use crate::order::object::{Cart, CartConnection, CartStatus};
 use crate::partnership::loader::OfPair;
@@ -22,6 +25,8 @@ use crate::partnership::object::Partnership;
 use crate::product::loader::Products;
 use crate::product::object::{Product, ProductConnection, ProductFilter};
 use crate::scalar::DateTime;
+use crate::task::loader::Tasks;
+use crate::task::object::{Task, TaskConnection};
 
 /// A partner's own record of a client. It can exist before, and without, the client's account.
 #[derive(Clone)]
@@ -80,6 +85,19 @@ impl Client {
         Ok(loaded(ctx.loads().load_one(OfPair((self.0.partner_id, id))).await)?.map(Partnership))
     }
 
+    /// What is assigned to this client, newest first.
+    async fn inquiries(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<InquiryConnection> {
+        let paging = Paging { first, after, last, before };
+        inquiries_of(ctx, (inquiry::Parent::Client, self.0.id.0), &paging, None).await
+    }
+
     /// What a client record has lists of.
     #[graphql(flatten)]
     async fn lists(&self) -> ClientLists {
@@ -102,6 +120,9 @@ lists! {
         /// partner's for what is the client's.
         invoices(filter: Option<InvoiceFilter>) -> InvoiceConnection =
             Invoices { of: invoice::Parent::Client, filter: filter.unwrap_or_default().into() } => Invoice;
+
+        /// What is to be done for this client, oldest first.
+        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: task::Parent::Client, done } => Task;
     }
 }
 

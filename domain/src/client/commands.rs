@@ -6,7 +6,7 @@ use entities::id::{AccountId, ClientId};
 use super::actions::{Create, Manage};
 use super::store;
 use crate::activity::{ActivityKind, Event};
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Code, Error, Refusal, StorageFault};
 use crate::patch::Patch;
 use crate::permission::permit;
 use crate::text;
@@ -36,13 +36,25 @@ pub struct CreateClient {
 
 /// Makes a record. Source: S3.2, S3.4.
 /// # Errors
-/// `INVALID_INPUT`, also for an account that is no partner.
+/// `INVALID_INPUT`, also for an account that is no partner; `ALREADY_EXISTS` for an address that another record has.
 pub async fn create(work: &mut Work, command: CreateClient) -> Result<client::Model, Error> {
     let CreateClient { partner_id, client } = command;
     let permit = permit::<Create>(work, partner_id).await?;
     if permit.row.programme_id.is_none() {
         return Err(Refusal::invalid("partnerId", "is not enrolled in a partner programme").into());
     }
+    let row = add_new(work, partner_id, client).await.map_err(|error| match error {
+        Error::Refused(refusal) => refusal.within(["client"]).into(),
+        error => error,
+    })?;
+    work.record("createClient", Some(permit.grant), Some(row.id.into()));
+    Ok(row)
+}
+
+/// Makes a record for a partner in whose account the caller may work with clients.
+/// # Errors
+/// `INVALID_INPUT`; `ALREADY_EXISTS` for an address that another of the partner's records has.
+pub(crate) async fn add_new(work: &mut Work, partner_id: AccountId, client: NewClient) -> Result<client::Model, Error> {
     let NewClient { name, email, company, phone, notes } = client;
     let checked = Checked {
         name: text::line("name", &name, text::NAME),
@@ -51,10 +63,38 @@ pub async fn create(work: &mut Work, command: CreateClient) -> Result<client::Mo
         phone: text::optional_line("phone", phone.as_deref(), PHONE),
         notes: text::optional_lines("notes", notes.as_deref(), text::LONG),
     };
-    let row = checked.into_row(work, partner_id).map_err(|refusal| refusal.within(["client"]))?;
+    let row = checked.into_row(work, partner_id)?;
+    refuse_taken(work, &row).await?;
     add(work, &row).await?;
-    work.record("createClient", Some(permit.grant), Some(row.id.into()));
     Ok(row)
+}
+
+/// One address, one record, as far as they are written by hand. Records that are made by connecting an account may share one: a
+/// person may have several accounts.
+async fn refuse_taken(work: &Work, row: &client::Model) -> Result<(), Error> {
+    match &row.email {
+        Some(email) if store::is_taken(work, row.partner_id, email, row.id).await? => Err(taken()),
+        _ => Ok(()),
+    }
+}
+
+fn taken() -> Error {
+    Refusal::new(Code::AlreadyExists, "Another of your clients has this address.").at(["email"]).into()
+}
+
+/// This partner's record that `clientId` of an input names, locked, for somebody who may work with the partner's clients.
+/// # Errors
+/// `NOT_FOUND`, also for a record of another partner: somebody may work for two.
+pub(crate) async fn permit_record(
+    work: &mut Work,
+    id: ClientId,
+    partner_id: AccountId,
+) -> Result<client::Model, Error> {
+    match permit::<Manage>(work, id).await {
+        Ok(permit) if permit.row.partner_id == partner_id => Ok(permit.row),
+        Ok(_) | Err(Error::NotFound) => Err(Refusal::absent(["clientId"]).into()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Fields on their way into a row.
@@ -90,8 +130,13 @@ fn search_of(row: &client::Model) -> String {
     text::searchable(parts.into_iter().flatten().map(String::as_str))
 }
 
+/// Somebody else was faster with the same address.
+fn when_taken(error: Error) -> Error {
+    if error.storage_fault() == Some(StorageFault::Duplicate) { taken() } else { error }
+}
+
 async fn add(work: &mut Work, row: &client::Model) -> Result<(), Error> {
-    store::add(work, row).await?;
+    store::add(work, row).await.map_err(when_taken)?;
     let event = Event::new(row.partner_id, ActivityKind::ClientCreated).about("Client", row.id);
     work.tell(event.with(serde_json::json!({ "client": row.name })));
     Ok(())
@@ -111,22 +156,26 @@ pub struct UpdateClient {
 
 /// Changes a record. The address of a connected account is not touched by it.
 /// # Errors
-/// `INVALID_INPUT`.
+/// `INVALID_INPUT`; `ALREADY_EXISTS` for an address that another record has.
 pub async fn update(work: &mut Work, command: UpdateClient) -> Result<client::Model, Error> {
     let UpdateClient { client_id, name, email, company, phone, notes } = command;
     let permit = permit::<Manage>(work, client_id).await?;
     let old = permit.row;
     let name = name.required("name")?.map(|name| text::line("name", &name, text::NAME)).transpose()?;
     let row = client::Model {
-        name: name.unwrap_or(old.name),
-        email: email.try_map(|email| text::email("email", &email))?.or(old.email),
-        company: optional(company, |text| text::optional_line("company", Some(text), text::NAME))?.or(old.company),
-        phone: optional(phone, |text| text::optional_line("phone", Some(text), PHONE))?.or(old.phone),
-        notes: optional(notes, |text| text::optional_lines("notes", Some(text), text::LONG))?.or(old.notes),
-        ..old
+        name: name.unwrap_or(old.name.clone()),
+        email: email.try_map(|email| text::email("email", &email))?.or(old.email.clone()),
+        company: optional(company, |text| text::optional_line("company", Some(text), text::NAME))?
+            .or(old.company.clone()),
+        phone: optional(phone, |text| text::optional_line("phone", Some(text), PHONE))?.or(old.phone.clone()),
+        notes: optional(notes, |text| text::optional_lines("notes", Some(text), text::LONG))?.or(old.notes.clone()),
+        ..old.clone()
     };
     let row = client::Model { search: search_of(&row), ..row };
-    store::save(work, &row).await?;
+    if row.email != old.email {
+        refuse_taken(work, &row).await?;
+    }
+    store::save(work, &row).await.map_err(when_taken)?;
     work.record("updateClient", Some(permit.grant), Some(client_id.into()));
     Ok(row)
 }

@@ -1,7 +1,8 @@
 //! The statements of client records.
 
 use entities::client::{self, Model};
-use entities::id::{AccountId, ClientId};
+use entities::id::{AccountId, ClientId, ProductId};
+use sea_orm::FromQueryResult;
 
 use crate::error::Error;
 use crate::sql::insert;
@@ -28,6 +29,22 @@ pub(super) async fn save(work: &Work, row: &Model) -> Result<(), Error> {
     );
     sql.execute(work.conn()).await?;
     Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Taken {
+    #[expect(dead_code, reason = "only whether there is a row counts")]
+    id: ClientId,
+}
+
+/// Whether another of the partner's records has this address.
+pub(super) async fn is_taken(work: &Work, partner_id: AccountId, email: &str, own: ClientId) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT id FROM client WHERE partner_id = ? AND email = ? AND id <> ? LIMIT 1",
+        [partner_id.into(), email.into(), own.into()],
+    );
+    Ok(sql.one::<Taken>(work.conn()).await?.is_some())
 }
 
 /// The partner's record for this account, locked.
@@ -61,6 +78,14 @@ pub(super) async fn connect(work: &Work, row: &Model) -> Result<(), Error> {
         "UPDATE client SET account_id = ?, email = ?, search = ? WHERE id = ? AND account_id IS NULL",
         [row.account_id.into(), row.email.clone().into(), row.search.clone().into(), row.id.into()],
     );
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Says for which client a product is, or for none.
+pub(super) async fn assign_product(work: &Work, id: ProductId, client_id: Option<ClientId>) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("UPDATE product SET client_id = ? WHERE id = ?", [client_id.into(), id.into()]);
     sql.execute(work.conn()).await?;
     Ok(())
 }

@@ -28,6 +28,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::MembershipEnded
         | MailKind::GrantsEnded
         | MailKind::OwnershipTransferred
+        | MailKind::InquiryReceived
         | MailKind::InvitationReceived
         | MailKind::InvitationAccepted
         | MailKind::InvitationRejected

@@ -84,6 +84,7 @@ mails! {
     ClaimAccount = "claim_account",
     PowerOfAttorneyAnswered = "power_of_attorney_answered",
     PowerOfAttorneyDecided = "power_of_attorney_decided",
+    InquiryReceived = "inquiry_received",
     PayerChanged = "payer_changed",
     OrderConfirmation = "order_confirmation",
     OrderConfirmationHolder = "order_confirmation_holder",

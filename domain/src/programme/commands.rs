@@ -158,7 +158,7 @@ pub async fn save_profile(work: &mut Work, save: SaveProfile) -> Result<partner_
         return Err(taken());
     }
     let old = store::profile_of(work, account_id).await?;
-    let searched = [account.name.as_str(), slug.as_str(), headline.as_str(), description.as_str()];
+    let searched = [slug.as_str(), headline.as_str(), description.as_str()];
     let row = partner_profile::Model {
         id: old.as_ref().map_or_else(|| work.new_id(), |old| old.id),
         account_id,

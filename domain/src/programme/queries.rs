@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use entities::id::{AccountId, ProgrammeId};
-use entities::{partner_profile, programme, programme_kind_rate};
+use entities::{account, partner_profile, programme, programme_kind_rate};
 
-use crate::Reader;
+use super::rules;
 use crate::error::Error;
 use crate::nested::grouped;
 use crate::page::{Order, Page, PageRequest};
@@ -13,6 +13,7 @@ use crate::permission::visible;
 use crate::sql::Sql;
 use crate::text::search_pattern;
 use crate::work::Number;
+use crate::{Reader, Work};
 
 /// The programmes that one can enrol in, by name. Public.
 pub async fn programmes(reader: &Reader) -> Result<Vec<programme::Model>, Error> {
@@ -68,8 +69,24 @@ pub async fn count_profiles(reader: &Reader, search: Option<&str>) -> Result<i64
 fn published(sql: &mut Sql, search: Option<&str>) {
     sql.push("FROM partner_profile x WHERE x.is_published");
     if let Some(pattern) = search_pattern(search) {
-        sql.add(r" AND x.search LIKE ? ESCAPE '\'", [pattern.into()]);
+        // the account's name is its own: it may have changed since the profile was written
+        sql.add(
+            r" AND (x.search LIKE ? ESCAPE '\' OR EXISTS (
+                SELECT 1 FROM account a WHERE a.id = x.account_id AND a.search LIKE ? ESCAPE '\'))",
+            [pattern.clone().into(), pattern.into()],
+        );
     }
+}
+
+/// The account behind a published profile of this name, for whoever writes to it.
+pub(crate) async fn published_account(work: &Work, slug: &str) -> Result<Option<account::Model>, Error> {
+    let Ok(slug) = rules::slug(&slug.to_ascii_lowercase()) else { return Ok(None) };
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT a.* FROM account a JOIN partner_profile x ON x.account_id = a.id WHERE x.slug = ? AND x.is_published",
+        [slug.into()],
+    );
+    Ok(sql.one(work.conn()).await?)
 }
 
 /// The profile of this name, if the actor sees it: published, or their own.

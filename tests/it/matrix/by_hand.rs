@@ -211,6 +211,16 @@ impl Eye<'_> {
                 .iter()
                 .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
                 .collect(),
+            "task" => rows
+                .tasks
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
+                .collect(),
+            "inquiry" => rows
+                .inquiries
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
+                .collect(),
             "invitation" => rows
                 .invitations
                 .iter()

@@ -59,6 +59,12 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("the partner's, not published", rows.profiles, |row| row.account_id == partner),
         ],
         "client" => vec![one!("the partner's record of the client", rows.clients, |row| row.partner_id == partner)],
+        "task" => vec![one!("the partner's for the client", rows.tasks, |row| row.partner_id == partner)],
+        "inquiry" => vec![
+            one!("to the partner", rows.inquiries, |row| row.partner_id == partner && row.client_id.is_none()),
+            one!("to the partner, assigned", rows.inquiries, |row| row.partner_id == partner
+                && row.client_id.is_some()),
+        ],
         "invitation" => vec![
             one!("from the client to the partner", rows.invitations, |row| row.partner_id == partner
                 && row.client_account_id == Some(client)),

@@ -166,6 +166,10 @@ fn partner(
     }
     let record = rows.client(side.account, Some(client.account));
     rows.cart(side.account, record, side.leaver);
+    rows.task(side.account, record);
+    for assigned in [None, Some(record)] {
+        rows.inquiry(side.account, assigned);
+    }
     rows.order(side.account, client.account, side.leaver);
     rows.wallet_entry(side.account);
     rows.audit_entry(client.account, Some(side.account));

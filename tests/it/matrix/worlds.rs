@@ -141,6 +141,8 @@ fn dealings(rows: &mut Rows, dice: &mut StdRng, partner: AccountId, client: Acco
         let account = dice.random_ratio(1, 2).then_some(client);
         let record = rows.client(partner, account);
         rows.cart(partner, record, sender);
+        rows.task(partner, record);
+        rows.inquiry(partner, dice.random_ratio(1, 2).then_some(record));
     }
     if dice.random_ratio(3, 4) {
         let now = rows.now;

@@ -17,6 +17,10 @@ pub struct Family {
     pub own_product: String,
     /// A waiting offer to Mute.
     pub invitation: String,
+    /// From the partner's public profile, and assigned to nobody.
+    pub inquiry: String,
+    /// The partner's own, for the client.
+    pub task: String,
     pub cart: String,
     pub cart_item: String,
     pub order: String,
@@ -69,6 +73,8 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
         partner_method: first_method(app, partner).await,
         membership: first_membership(app, &client).await,
         api_key: api_key(app, &client).await,
+        inquiry: inquiry(app, partner, (slug, "lea@lead.example"), &secret_of(name)).await,
+        task: task(app, partner, &record, &secret_of(name)).await,
         user: client.user_id.clone(),
         record,
         partnership,
@@ -114,6 +120,24 @@ async fn first_method(app: &TestApp, who: &Signed) -> String {
 async fn api_key(app: &TestApp, who: &Signed) -> String {
     let input = json!({ "accountId": who.account_id, "name": "Build", "permissions": ["VIEW_PRODUCTS"] });
     text(&app.done(&who.token, "createApiKey", input, "apiKey { id }").await["apiKey"]["id"])
+}
+
+/// An inquiry that a stranger has just written to a partner.
+pub async fn inquiry(app: &TestApp, partner: &Signed, (slug, email): (&str, &str), message: &str) -> String {
+    let submit =
+        "mutation($input: SubmitInquiryInput!) { submitInquiry(input: $input) { accepted userErrors { code } } }";
+    let input = json!({ "profileSlug": slug, "name": "Lea", "email": email, "message": message });
+    let reply = app.ask(submit, json!({ "input": input })).await;
+    assert_eq!(reply.ok()["submitInquiry"]["accepted"], true, "{:#}", reply.body);
+    let newest = "query($id: ID!) { account(id: $id) { inquiries(first: 1) { nodes { id } } } }";
+    let reply = app.ask_as(&partner.token, newest, json!({ "id": partner.account_id })).await;
+    text(&reply.ok()["account"]["inquiries"]["nodes"][0]["id"])
+}
+
+/// A task for a client, of its partner's owner.
+pub async fn task(app: &TestApp, partner: &Signed, record: &str, title: &str) -> String {
+    let input = json!({ "clientId": record, "title": title, "assigneeId": partner.user_id });
+    text(&app.done(&partner.token, "createTask", input, "task { id }").await["task"]["id"])
 }
 
 async fn first_membership(app: &TestApp, who: &Signed) -> String {

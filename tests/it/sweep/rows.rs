@@ -8,6 +8,7 @@ mod order;
 mod partner;
 mod partnership;
 mod product;
+mod record;
 mod staff;
 
 use super::row::Row;
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Row> {
         identity::rows(),
         member::rows(),
         partner::rows(),
+        record::rows(),
         partnership::rows(),
         attorney::rows(),
         order::rows(),

@@ -50,6 +50,8 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("members", Takes::Each),
     ("apiKeys", Takes::Each),
     ("clients", Takes::Each),
+    ("tasks", Takes::Each),
+    ("inquiries", Takes::Each),
     ("receivedInvitations", Takes::Each),
     ("sentInvitations", Takes::Each),
     ("partnershipsAsPartner", Takes::Each),
@@ -188,6 +190,9 @@ impl Told<'_> {
     fn list(&mut self, fields: &Map<String, Value>, path: &str) {
         let Some(total) = fields.get("totalCount").and_then(Value::as_u64) else { return };
         let Some(nodes) = fields.get("nodes").and_then(Value::as_array) else { return };
+        if fields.get("unreadCount").and_then(Value::as_u64).is_some_and(|unread| unread > total) {
+            self.find(format!("{path} counts more unread than its {total}"));
+        }
         let is_whole = fields["pageInfo"]["hasNextPage"] == json!(false);
         let shown = u64::try_from(nodes.len()).expect("the length of a page");
         if is_whole && total != shown {

@@ -190,6 +190,8 @@ impl World {
             Kind::ApiKey => &theirs.api_key,
             Kind::Account => self.account(Company::Yolk),
             Kind::Client => &theirs.record,
+            Kind::Task => &theirs.task,
+            Kind::Inquiry => &theirs.inquiry,
             Kind::Invitation => &theirs.invitation,
             Kind::Partnership => &theirs.partnership,
             Kind::Cart => &theirs.cart,

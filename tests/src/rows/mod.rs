@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, api_key, audit_entry, cart, cart_item, client, invitation, invoice, invoice_line, job,
+    account, activity, api_key, audit_entry, cart, cart_item, client, inquiry, invitation, invoice, invoice_line, job,
     membership, notification, offering, order, order_line, partner_profile, partnership, partnership_product, payment,
-    payment_method, plan, product, renewal_run, session, user, wallet_entry,
+    payment_method, plan, product, renewal_run, session, task, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct Rows {
     pub keys: Vec<api_key::Model>,
     pub profiles: Vec<partner_profile::Model>,
     pub clients: Vec<client::Model>,
+    pub tasks: Vec<task::Model>,
+    pub inquiries: Vec<inquiry::Model>,
     pub partnerships: Vec<partnership::Model>,
     pub covered: Vec<partnership_product::Model>,
     pub invitations: Vec<invitation::Model>,
@@ -69,6 +71,8 @@ impl Rows {
             keys: vec![],
             profiles: vec![],
             clients: vec![],
+            tasks: vec![],
+            inquiries: vec![],
             partnerships: vec![],
             covered: vec![],
             invitations: vec![],
@@ -134,6 +138,8 @@ impl Rows {
         insert::<account::Entity>(db, &self.accounts).await.expect("accounts");
         insert::<partner_profile::Entity>(db, &self.profiles).await.expect("profiles");
         insert::<client::Entity>(db, &self.clients).await.expect("client records");
+        insert::<task::Entity>(db, &self.tasks).await.expect("tasks");
+        insert::<inquiry::Entity>(db, &self.inquiries).await.expect("inquiries");
         insert::<partnership::Entity>(db, &self.partnerships).await.expect("partnerships");
         insert::<membership::Entity>(db, &self.memberships).await.expect("memberships");
         insert::<api_key::Entity>(db, &self.keys).await.expect("keys");

@@ -8,7 +8,8 @@ use entities::invitation::InvitationDirection;
 use entities::membership::Role;
 use entities::partnership::{PartnershipStatus, PayerKind};
 use entities::{
-    account, api_key, client, invitation, membership, partner_profile, partnership, partnership_product, session, user,
+    account, api_key, client, inquiry, invitation, membership, partner_profile, partnership, partnership_product,
+    session, task, user,
 };
 use serde_json::json;
 
@@ -155,6 +156,37 @@ impl Rows {
             created_at: self.now,
         });
         id
+    }
+
+    /// Something that a partner has to do for a client.
+    pub fn task(&mut self, partner_id: AccountId, client_id: ClientId) {
+        let row = task::Model {
+            id: self.id(),
+            client_id,
+            partner_id,
+            title: "Call back".to_owned(),
+            due_on: None,
+            assignee_id: None,
+            created_at: self.now,
+            done_at: None,
+        };
+        self.tasks.push(row);
+    }
+
+    /// What somebody wrote to a partner, assigned to a client or not.
+    pub fn inquiry(&mut self, partner_id: AccountId, client_id: Option<ClientId>) {
+        let row = inquiry::Model {
+            id: self.id(),
+            partner_id,
+            name: "Lea".to_owned(),
+            email: "lea@lead.example".to_owned(),
+            company: None,
+            message: "Hello".to_owned(),
+            client_id,
+            created_at: self.now,
+            read_at: None,
+        };
+        self.inquiries.push(row);
     }
 
     /// A full partnership; to be made less by whoever asked for it.

@@ -78,6 +78,8 @@ pub enum Content {
     PowerOfAttorneyAnswered { client: String, reference: String, is_confirmed: bool },
     /// To both sides of a dispute. `to` is who of the two reads it.
     PowerOfAttorneyDecided { to: Payer, client: String, partner: String, reference: String, is_upheld: bool },
+    /// To the partner. What a stranger has written about themselves.
+    InquiryReceived { name: String, email: String, company: Option<String>, message: String, received_on: NaiveDate },
     /// To the partner; a copy to the client. `to` is who of the two reads it.
     PayerChanged {
         to: Payer,
@@ -186,6 +188,7 @@ impl Content {
             Self::ClaimAccount { .. } => "claim-account",
             Self::PowerOfAttorneyAnswered { .. } => "power-of-attorney-answered",
             Self::PowerOfAttorneyDecided { .. } => "power-of-attorney-decided",
+            Self::InquiryReceived { .. } => "inquiry-received",
             Self::PayerChanged { .. } => "payer-changed",
             Self::OrderConfirmation { .. } => "order-confirmation",
             Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",
@@ -197,10 +200,22 @@ impl Content {
         }
     }
 
-    /// Name and address of whoever answers go to, where that is not the provider.
-    pub fn reply_to(&self) -> Option<(&str, &str)> {
-        if let Self::SupportRequest { user, email, .. } = self { Some((user, email)) } else { None }
+    /// Whom an answer to the mail is for, where that is not the provider.
+    pub(super) fn reply_to(&self) -> Option<ReplyTo<'_>> {
+        match self {
+            Self::SupportRequest { user, email, .. } => Some(ReplyTo::User { name: user, email }),
+            Self::InquiryReceived { email, .. } => Some(ReplyTo::Stranger { email }),
+            _ => None,
+        }
     }
+}
+
+/// Whom an answer to a mail is for.
+pub(super) enum ReplyTo<'a> {
+    /// Somebody whose address is verified.
+    User { name: &'a str, email: &'a str },
+    /// Somebody who only says that this is their address, which may be no address at all.
+    Stranger { email: &'a str },
 }
 
 /// The contract's `Role`.

@@ -22,7 +22,7 @@ use thiserror::Error as ThisError;
 
 use super::{
     MailRequest,
-    content::Amount,
+    content::{Amount, ReplyTo},
     format::{self, Language},
     message::{self, Mail},
 };
@@ -85,6 +85,7 @@ const KINDS: &[Kind] = kinds![
     "claim-account",
     "power-of-attorney-answered",
     "power-of-attorney-decided",
+    "inquiry-received",
     "payer-changed",
     "order-confirmation",
     "order-confirmation-holder",
@@ -177,9 +178,7 @@ impl Renderer {
         let html = fill(&format!("{kind}/body.html"), &minijinja::context! { preheader => preheader, ..context })?;
 
         let to = message::mailbox(for_header(&to_name), to_email)?;
-        let reply_to = content.reply_to();
-        let reply_to =
-            reply_to.map(|(name, email)| message::mailbox(for_header(&format::clean(name)), email)).transpose()?;
+        let reply_to = content.reply_to().map(|whom| self.reply_to(whom)).transpose()?.flatten();
         message::build(message::Parts {
             id: *id,
             created_at: *created_at,
@@ -190,6 +189,18 @@ impl Renderer {
             text,
             html,
         })
+    }
+
+    /// Of a stranger the address alone, since a name could pretend to be anybody's; and none at the provider's own host, where an
+    /// answer would come back to it.
+    fn reply_to(&self, whom: ReplyTo) -> Result<Option<Mailbox>, RenderError> {
+        match whom {
+            ReplyTo::User { name, email } => message::mailbox(for_header(&format::clean(name)), email).map(Some),
+            ReplyTo::Stranger { email } => {
+                let mailbox = message::mailbox(String::new(), email).ok();
+                Ok(mailbox.filter(|to| !to.email.domain().eq_ignore_ascii_case(self.from.email.domain())))
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
-//! Being a partner, and its records of clients.
+//! Being a partner.
 
-use domain::permission::Permission::ManageClients;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::sweep::row::{Again, Row, Way, ready, row};
 use crate::sweep::world::{Company, execute, row as row_id};
@@ -35,23 +34,5 @@ pub fn rows() -> Vec<Row> {
             input["slug"] = json!("zeta");
             Box::pin(async {})
         }),
-        row("createClient", &[Way::Member(Company::Acme, &[ManageClients])], |s| {
-            ready(json!({ "partnerId": s.account(Company::Acme), "client": client() }))
-        })
-        .about("partnerId")
-        .again(Again::Another),
-        row("updateClient", &[Way::Member(Company::Acme, &[ManageClients])], |s| {
-            let mut input = client();
-            input["clientId"] = json!(s.world().ours.record);
-            ready(input)
-        })
-        .about("clientId"),
     ]
-}
-
-fn client() -> Value {
-    json!({
-        "name": "Nut", "email": "nut@people.example", "company": "Nut & Sons", "phone": "+49 30 123",
-        "notes": "Calls on Mondays.\nLikes tea.",
-    })
 }

@@ -1,0 +1,5 @@
+//! What people write to a partner on its public profile.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;
