@@ -100,7 +100,13 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Order => load!(order as Order),
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
-        // the other kinds come with their areas
-        _ => None,
+        // these come with their areas
+        Kind::Referral
+        | Kind::Contributor
+        | Kind::Transfer
+        | Kind::Contact
+        | Kind::Payout
+        | Kind::WebhookEndpoint
+        | Kind::WebhookDelivery => None,
     })
 }

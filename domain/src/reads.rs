@@ -42,9 +42,10 @@ impl Reads {
 
 impl Borrowed {
     async fn from(pool: &DatabaseConnection) -> Result<Self, sqlx::Error> {
-        Ok(match pool.get_database_backend() {
-            DbBackend::Postgres => Self::Postgres(pool.get_postgres_connection_pool().acquire().await?),
-            _ => Self::Sqlite(pool.get_sqlite_connection_pool().acquire().await?),
+        Ok(if pool.get_database_backend() == DbBackend::Postgres {
+            Self::Postgres(pool.get_postgres_connection_pool().acquire().await?)
+        } else {
+            Self::Sqlite(pool.get_sqlite_connection_pool().acquire().await?)
         })
     }
 

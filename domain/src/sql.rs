@@ -242,6 +242,7 @@ impl Type {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of the types that databases know, our tables have these")]
     fn of_column(column: &ColumnType) -> Self {
         match column {
             ColumnType::Uuid => Self::Id,

@@ -156,11 +156,13 @@ impl Work {
     }
 
     /// Starts background work when this is committed: the one way to start any.
+    #[expect(clippy::needless_pass_by_value, reason = "a job is made to be handed over")]
     pub fn enqueue<J: job::Job>(&mut self, job: J) {
         self.jobs.push(NewJob::of(self.new_id(), &job));
     }
 
     /// The same, not before some real time has passed.
+    #[expect(clippy::needless_pass_by_value, reason = "a job is made to be handed over")]
     pub fn enqueue_in<J: job::Job>(&mut self, delay: std::time::Duration, job: J) {
         self.jobs.push(NewJob::of(self.new_id(), &job).after(delay));
     }

@@ -78,6 +78,6 @@ fn total(payer: &RunPayer) -> String {
 fn told(error: Error) -> anyhow::Error {
     match error {
         Error::Refused(refusal) => anyhow!("{}: {}", refusal.field.join("."), refusal.message),
-        other => other.into(),
+        fault @ (Error::NotFound | Error::Denied | Error::Storage(_) | Error::Fault(_)) => fault.into(),
     }
 }

@@ -46,7 +46,7 @@ pub async fn run(arguments: &Seed) -> anyhow::Result<ExitCode> {
 fn told(error: Error) -> anyhow::Error {
     match error {
         Error::Refused(refusal) => anyhow::anyhow!("{}", refusal.message),
-        fault => fault.into(),
+        fault @ (Error::NotFound | Error::Denied | Error::Storage(_) | Error::Fault(_)) => fault.into(),
     }
 }
 

@@ -36,11 +36,12 @@ pub fn stop_on_signal() -> anyhow::Result<CancellationToken> {
 
 /// Listens on the address that `setting` gave.
 pub async fn bind(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
+    TcpListener::bind(address).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
             anyhow!("{setting}: {address} is in use by another process; stop that one or choose another port")
+        } else {
+            anyhow!("{setting}: cannot listen on {address}: {error}")
         }
-        _ => anyhow!("{setting}: cannot listen on {address}: {error}"),
     })
 }
 

@@ -47,6 +47,6 @@ fn told(error: Error) -> anyhow::Error {
             Some(field) => anyhow::anyhow!("{field}: {}", refusal.message),
             None => anyhow::anyhow!("{}", refusal.message),
         },
-        fault => fault.into(),
+        fault @ (Error::NotFound | Error::Denied | Error::Storage(_) | Error::Fault(_)) => fault.into(),
     }
 }

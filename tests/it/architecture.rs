@@ -1,7 +1,7 @@
 //! The fences between the layers that the compiler does not keep.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -53,6 +53,100 @@ fn actions_and_subjects_are_listed() {
         }
     }
     assert_eq!(found, Vec::<String>::new(), "use `actions!` and `subjects!`");
+}
+
+/// Commands that prove nothing about a row, and what stands in for it.
+const WITHOUT_A_PERMIT: &[(&str, &str)] = &[
+    ("account", "claim_account: the link is the proof"),
+    ("account", "mail_password_reset: the worker sends it"),
+    ("account", "request_password_reset: anybody may ask"),
+    ("account", "reset_password: the link is the proof"),
+    ("account", "sign_in: the password is the proof"),
+    ("account", "sign_out: ends nothing but itself"),
+    ("account", "sign_up: there is nothing yet"),
+    ("account", "update_user: a person about themselves"),
+    ("account", "verify_email: the link is the proof"),
+    ("api_key", "note_use: the key was shown"),
+    ("billing", "require_method: reads what its callers have leave to use"),
+    ("inquiry", "submit: anybody may ask"),
+    ("membership", "accept: the link is the proof"),
+    ("notification", "mark_failed: the worker sent it"),
+    ("notification", "mark_sent: the worker sent it"),
+    ("notification", "mint_token: the worker sends it"),
+    ("partnership", "remind: time passes"),
+];
+
+/// A command that no permit opens would write whatever it is asked to. What a command calls in its own area counts as its own.
+#[test]
+fn commands_ask_for_a_permit() {
+    let mut areas: BTreeMap<String, Vec<Function>> = BTreeMap::new();
+    for file in sources("domain/src") {
+        let mut parts = file.path.iter().skip(2).map(|part| part.to_string_lossy().into_owned());
+        let (Some(area), Some(inner)) = (parts.next(), parts.next()) else { continue };
+        if inner.trim_end_matches(".rs") == "commands" {
+            areas.entry(area).or_default().extend(functions(&file.text));
+        }
+    }
+    let mut open = Vec::new();
+    for (area, functions) in &areas {
+        for command in functions.iter().filter(|function| function.is_public && !permits(function, functions)) {
+            let prefix = format!("{}: ", command.name);
+            let reason = WITHOUT_A_PERMIT.iter().find(|(of, why)| of == area && why.starts_with(&prefix));
+            open.push(
+                reason.map_or_else(|| format!("{area}::{} asks for none", command.name), |(_, why)| (*why).to_owned()),
+            );
+        }
+    }
+    let listed: Vec<_> = WITHOUT_A_PERMIT.iter().map(|(_, why)| *why).collect();
+    assert_eq!(open.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed.into_iter().collect());
+}
+
+/// An async function that stands by itself in a file.
+struct Function {
+    name: String,
+    is_public: bool,
+    body: String,
+}
+
+impl Function {
+    /// Not a method of this name, and no longer name that ends like it.
+    fn calls(&self, name: &str) -> bool {
+        self.body.match_indices(&format!("{name}(")).any(|(at, _)| {
+            !self.body[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '.')
+        })
+    }
+}
+
+fn functions(text: &str) -> Vec<Function> {
+    let mut found: Vec<Function> = Vec::new();
+    let mut is_inside = false;
+    for line in text.lines() {
+        if let Some((before, rest)) = line.split_once("async fn ").filter(|(before, _)| !before.starts_with(' ')) {
+            let name = rest.split(['(', '<']).next().unwrap_or_default().to_owned();
+            found.push(Function { name, is_public: before == "pub ", body: String::new() });
+            is_inside = true;
+        }
+        if let Some(function) = found.last_mut().filter(|_| is_inside) {
+            function.body.push_str(line.split("//").next().unwrap_or_default());
+            function.body.push('\n');
+        }
+        is_inside &= line != "}";
+    }
+    found
+}
+
+/// Whether a permit is asked for in a function, or in one of these that it calls.
+fn permits(function: &Function, all: &[Function]) -> bool {
+    let mut reached = BTreeSet::from([function.name.as_str()]);
+    let mut open = vec![function];
+    while let Some(next) = open.pop() {
+        if ["permit::<", "permit_staff(", "permit_staff_on("].iter().any(|asked| next.body.contains(asked)) {
+            return true;
+        }
+        let called = all.iter().filter(|other| next.calls(&other.name));
+        open.extend(called.filter(|other| reached.insert(&other.name)));
+    }
+    false
 }
 
 /// The edges cannot write a query: what they need for it is not in their manifests.

@@ -71,11 +71,11 @@ impl Reply {
 /// The first `userErrors` that is not empty, wherever it stands.
 fn find_user_errors(data: &Value) -> Option<&Vec<Value>> {
     match data {
-        Value::Object(fields) => fields.iter().find_map(|(name, value)| match value {
-            Value::Array(errors) if name == "userErrors" && !errors.is_empty() => Some(errors),
-            value => find_user_errors(value),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let here = value.as_array().filter(|errors| name == "userErrors" && !errors.is_empty());
+            here.or_else(|| find_user_errors(value))
         }),
         Value::Array(items) => items.iter().find_map(find_user_errors),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }

@@ -401,7 +401,7 @@ pub fn code<T: std::fmt::Debug>(end: Result<T, Error>) -> (Option<Code>, String)
     let error = end.unwrap_err();
     let field = match &error {
         Error::Refused(refusal) => refusal.field.join("."),
-        _ => String::new(),
+        Error::NotFound | Error::Denied | Error::Storage(_) | Error::Fault(_) => String::new(),
     };
     (error.code(), field)
 }

@@ -76,7 +76,7 @@ fn scanned(plan: &Value) -> Vec<String> {
             own.into_iter().chain(node.values().flat_map(scanned)).collect()
         }
         Value::Array(nodes) => nodes.iter().flat_map(scanned).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }
 

@@ -177,27 +177,27 @@ async fn answer<X: Executor, E: Edge>(
 ) -> Response {
     let incoming = Incoming { headers, peer: ip(peer), connection_init: None, request_id: id };
     match gateway.prepare(payload, &incoming, allowed).await {
-        Ok(ready) => answer_with(gateway.execute(ready, id).await, id, media, None),
+        Ok(ready) => answer_with(&gateway.execute(ready, id).await, id, media, None),
         Err(error) => answer_refusal(error, id, media),
     }
 }
 
 pub(crate) fn answer_refusal(error: EdgeError, id: RequestId, media: MediaType) -> Response {
     let status = error.status;
-    answer_with(refused(error, id), id, media, status)
+    answer_with(&refused(error, id), id, media, status)
 }
 
 /// The response as the media type has it: with `application/json` what was understood as GraphQL is 200, with
 /// `application/graphql-response+json` a request that was not executed is 400. Where HTTP itself has a word for it (who
 /// are you, not now, too large), that goes for both.
 fn answer_with(
-    response: async_graphql::Response,
+    response: &async_graphql::Response,
     id: RequestId,
     media: MediaType,
     status: Option<StatusCode>,
 ) -> Response {
     // Then the specification wants no `data` key.
-    let not_executed = gateway::was_not_executed(&response);
+    let not_executed = gateway::was_not_executed(response);
     let nothing = response.data == async_graphql::Value::Null;
     let code = response.errors.iter().find_map(Code::of).filter(|_| nothing);
     let status = status.unwrap_or(match code {
@@ -211,9 +211,9 @@ fn answer_with(
         _ => StatusCode::OK,
     });
     let is_for_now = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-    let retry_after = is_for_now.then(|| retry_after(&response));
+    let retry_after = is_for_now.then(|| retry_after(response));
     let headers = response.http_headers.clone();
-    let Ok(json) = to_json(&response, not_executed) else {
+    let Ok(json) = to_json(response, not_executed) else {
         return (StatusCode::INTERNAL_SERVER_ERROR, [(REQUEST_ID, id.to_string())]).into_response();
     };
     let mut http = (status, json).into_response();

@@ -45,7 +45,7 @@ pub async fn create(work: &mut Work, command: CreateClient) -> Result<client::Mo
     }
     let row = add_new(work, partner_id, client).await.map_err(|error| match error {
         Error::Refused(refusal) => refusal.within(["client"]).into(),
-        error => error,
+        fault @ (Error::NotFound | Error::Denied | Error::Storage(_) | Error::Fault(_)) => fault,
     })?;
     work.record("createClient", Some(permit.grant), Some(row.id.into()));
     Ok(row)

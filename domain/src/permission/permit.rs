@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::sql::Sql;
 use crate::work::Work;
 
-/// Leave to do `A`: without one, no store function takes the row.
+/// Leave to do `A`. What writes takes the row out of it: `docs/adr/0011-a-command-proves-its-store-writes.md`.
 #[derive(Debug)]
 pub struct Permit<A: Action> {
     /// The locked row.

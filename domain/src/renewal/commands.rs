@@ -10,13 +10,13 @@ use super::actions::RenewByHand;
 use super::claim::{draft, draft_line, period};
 use super::run;
 use super::store::{AsOf, Renewable, Through, renewables};
-use crate::actor::{Actor, System};
+use crate::actor::Actor;
 use crate::billing::rules::OrderedBy;
 use crate::billing::{self, Attempt, Collected, PaidFor, Paying, collect};
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
 use crate::money::Money;
-use crate::permission::{Grant, permit};
+use crate::permission::{Grant, permit, permit_staff};
 use crate::product::commands::offered_term;
 use crate::sql;
 use crate::store::{Statements, Store};
@@ -174,14 +174,7 @@ pub async fn run_renewals(
     as_of: Option<DateTime<Utc>>,
     is_dry_run: bool,
 ) -> Result<renewal_run::Model, Error> {
-    let may = match work.actor() {
-        Actor::Person(person) => person.is_staff,
-        Actor::System(system) => *system == System::Operator,
-        Actor::Anonymous => false,
-    };
-    if !may {
-        return Err(Error::Denied);
-    }
+    permit_staff(work).await?;
     let run = if is_dry_run { run::dry_run(work, as_of).await? } else { run::begin_as_of(work, as_of).await? };
     work.record("runRenewals", None, Some(run.id.into()));
     Ok(run)

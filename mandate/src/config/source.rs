@@ -159,7 +159,12 @@ fn text(value: &Value) -> Option<String> {
         ValueKind::Boolean(yes) => Some(yes.to_string()),
         ValueKind::I64(number) => Some(number.to_string()),
         ValueKind::Array(items) => items.iter().map(text).collect::<Option<Vec<_>>>().map(|items| items.join(",")),
-        _ => None,
+        ValueKind::Nil
+        | ValueKind::I128(_)
+        | ValueKind::U64(_)
+        | ValueKind::U128(_)
+        | ValueKind::Float(_)
+        | ValueKind::Table(_) => None,
     }
 }
 

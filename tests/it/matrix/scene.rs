@@ -101,7 +101,10 @@ fn standings() -> Vec<(&'static str, Shape)> {
             Permission::Purchase => "buy",
             Permission::ContactSupport => "support",
             Permission::ManageMembers => "members",
-            other => panic!("no heading for {}", other.name()),
+            Permission::ViewInvoices
+            | Permission::ManageBilling
+            | Permission::ManagePartners
+            | Permission::ManageClients => panic!("no partnership has {}", permission.name()),
         };
         all.push((heading, Box::new(move |link, _| partial(link, permission.into()))));
     }

@@ -29,15 +29,12 @@ struct Sum {
 impl Reading {
     pub async fn of(db: &DatabaseConnection) -> Self {
         let backend = db.get_database_backend();
-        let columns = match backend {
-            DbBackend::Postgres => {
-                "SELECT table_name::text, column_name::text FROM information_schema.columns
-                WHERE table_schema = 'public' ORDER BY 1, ordinal_position"
-            }
-            _ => {
-                "SELECT t.name AS table_name, c.name AS column_name FROM sqlite_master t, pragma_table_info(t.name) c
-                WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1, c.cid"
-            }
+        let columns = if backend == DbBackend::Postgres {
+            "SELECT table_name::text, column_name::text FROM information_schema.columns
+            WHERE table_schema = 'public' ORDER BY 1, ordinal_position"
+        } else {
+            "SELECT t.name AS table_name, c.name AS column_name FROM sqlite_master t, pragma_table_info(t.name) c
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1, c.cid"
         };
         let columns = Column::find_by_statement(Statement::from_string(backend, columns)).all(db).await.unwrap();
         let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -64,9 +64,10 @@ pub async fn losers(trial: &mut Trial<'_>) {
         if matches!(way, Way::Anyone) || trial.row.ends_sign_in || others.clone().any(|other| other.lets(who)) {
             continue;
         }
-        let expected = match way {
-            Way::SignedIn => End::Error("UNAUTHENTICATED".to_owned()),
-            _ => refusal(trial, who, &input).await,
+        let expected = if matches!(way, Way::SignedIn) {
+            End::Error("UNAUTHENTICATED".to_owned())
+        } else {
+            refusal(trial, who, &input).await
         };
         let bad = Bad { what: format!("by {who:?} after losing it"), who, input, codes: vec![expected] };
         trial.refused(vec![bad]).await;

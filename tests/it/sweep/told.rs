@@ -213,6 +213,6 @@ fn says(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Array(all) => !all.is_empty(),
-        _ => true,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => true,
     }
 }

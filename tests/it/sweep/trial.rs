@@ -41,9 +41,10 @@ struct Deadlocks {
 /// How often the database had to end one of several transactions that waited for each other. They are tried again, but each
 /// costs a second; SQLite has one writer, and none.
 async fn deadlocks(db: &DatabaseConnection) -> i64 {
-    let statement = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
-        _ => "SELECT 0 AS deadlocks",
+    let statement = if db.get_database_backend() == DbBackend::Postgres {
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    } else {
+        "SELECT 0 AS deadlocks"
     };
     let statement = Statement::from_string(db.get_database_backend(), statement);
     Deadlocks::find_by_statement(statement).one(db).await.unwrap().map_or(0, |row| row.deadlocks)

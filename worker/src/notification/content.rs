@@ -202,15 +202,18 @@ impl Content {
 
     /// Whom an answer to the mail is for, where that is not the provider.
     pub(super) fn reply_to(&self) -> Option<ReplyTo<'_>> {
-        match self {
-            Self::SupportRequest { user, email, .. } => Some(ReplyTo::User { name: user, email }),
-            Self::InquiryReceived { email, .. } => Some(ReplyTo::Stranger { email }),
-            _ => None,
+        if let Self::SupportRequest { user, email, .. } = self {
+            Some(ReplyTo::User { name: user, email })
+        } else if let Self::InquiryReceived { email, .. } = self {
+            Some(ReplyTo::Stranger { email })
+        } else {
+            None
         }
     }
 }
 
 /// Whom an answer to a mail is for.
+#[derive(Clone, Copy)]
 pub(super) enum ReplyTo<'a> {
     /// Somebody whose address is verified.
     User { name: &'a str, email: &'a str },

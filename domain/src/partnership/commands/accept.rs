@@ -131,11 +131,12 @@ async fn accepted(
     store::answer(work, &row).await?;
     parties.tell_both(work, ActivityKind::InvitationAccepted, invitation_subject(&row));
     let sender = Side::sender(row.direction);
-    let labels = (!terms.has_all_products).then(|| products.into_iter().map(|product| product.label).collect());
+    let labels: Option<Vec<_>> =
+        (!terms.has_all_products).then(|| products.into_iter().map(|product| product.label).collect());
     let data = json!({
         "by": parties.on(sender.other()).name,
         "direction": row.direction.to_value(),
-        "terms": access(terms, labels, parties.on(sender)),
+        "terms": access(terms, labels.as_deref(), parties.on(sender)),
     });
     let readers = parties.readers(work, sender, sender.knows()).await?;
     mail(work, MailKind::InvitationAccepted, (row.id.into(), 0), readers, &data);

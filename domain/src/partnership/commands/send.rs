@@ -163,10 +163,10 @@ async fn tell(
 ) -> Result<(), Error> {
     let parties = Parties::of(work, pair).await?;
     parties.tell(work, Side::Partner, ActivityKind::InvitationReceived, invitation_subject(row));
-    let labels = products.map(|products| products.into_iter().map(|product| product.label).collect());
+    let labels: Option<Vec<_>> = products.map(|products| products.into_iter().map(|product| product.label).collect());
     let data = json!({
         "from": parties.client.name,
-        "terms": access(terms, labels, &parties.partner),
+        "terms": access(terms, labels.as_deref(), &parties.partner),
         "message": row.message,
         "expires_on": date_in(&parties.partner, row.expires_at),
     });

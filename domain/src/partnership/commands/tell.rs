@@ -246,7 +246,7 @@ fn zone(party: &Party) -> Tz {
 }
 
 /// What is offered or granted, as a mail to people of `party` shows it.
-pub(super) fn access(terms: &Terms, labels: Option<Vec<String>>, party: &Party) -> Value {
+pub(super) fn access(terms: &Terms, labels: Option<&[String]>, party: &Party) -> Value {
     let payer = terms.payer.filter(|_| terms.access_level == AccessLevel::Full);
     json!({
         "level": terms.access_level.to_value(),

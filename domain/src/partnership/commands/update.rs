@@ -69,9 +69,10 @@ pub async fn update_access(work: &mut Work, command: UpdateAccess) -> Result<par
     let pair = Pair { partner_id: row.partner_id, client_account_id: row.client_account_id };
     let parties = Parties::of(work, pair).await?;
     let row = regrant(work, &parties, row, &terms, &after).await?;
-    let labels = (!terms.has_all_products).then(|| after.into_iter().map(|product| product.label).collect());
+    let labels: Option<Vec<_>> =
+        (!terms.has_all_products).then(|| after.into_iter().map(|product| product.label).collect());
     let told = by.other();
-    let data = json!({ "by": parties.on(by).name, "terms": access(&terms, labels, parties.on(told)) });
+    let data = json!({ "by": parties.on(by).name, "terms": access(&terms, labels.as_deref(), parties.on(told)) });
     let readers = parties.readers(work, told, told.knows()).await?;
     let change_id: uuid::Uuid = work.new_id();
     mail(work, MailKind::AccessChanged, (change_id, 0), readers, &data);
