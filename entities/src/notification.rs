@@ -16,6 +16,7 @@ pub struct Model {
     pub recipient: String,
     pub user_id: Option<UserId>,
     pub account_id: Option<AccountId>,
+    pub required: i32,
     pub locale: String,
     pub data: Json,
     pub created_at: DateTimeUtc,

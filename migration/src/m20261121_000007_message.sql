@@ -32,6 +32,7 @@ CREATE TABLE notification (
     recipient text NOT NULL,
     user_id /uuid/ REFERENCES "user" (id),
     account_id /uuid/ REFERENCES account (id),
+    required integer NOT NULL,
     locale text NOT NULL,
     data /json/ NOT NULL,
     created_at /instant/ NOT NULL,

@@ -70,6 +70,7 @@ const WITHOUT_A_PERMIT: &[(&str, &str)] = &[
     ("billing", "require_method: reads what its callers have leave to use"),
     ("inquiry", "submit: anybody may ask"),
     ("membership", "accept: the link is the proof"),
+    ("notification", "forget: the worker does not send it"),
     ("notification", "mark_failed: the worker sent it"),
     ("notification", "mark_sent: the worker sent it"),
     ("notification", "mint_token: the worker sends it"),

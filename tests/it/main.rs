@@ -44,6 +44,7 @@ mod product;
 mod queue;
 mod records;
 mod renewal;
+mod revoked;
 mod seed;
 mod server;
 mod several;

@@ -120,6 +120,7 @@ async fn crowd(app: &TestApp, size: usize, partner: AccountId, person: UserId) {
             recipient: format!("owner@{n}.example"),
             user_id: Some(id(2, n)),
             account_id: Some(id(1, n)),
+            required: 0,
             locale: "en".to_owned(),
             data: json!({}),
             created_at: now,

@@ -118,7 +118,7 @@ async fn notify(app: &TestApp, email: &'static str) {
             subject_id: Uuid::from_u128(1),
             step: 0,
             recipient: Recipient { email: email.to_owned(), locale: "en".to_owned(), user_id: None },
-            account_id: None,
+            member_of: None,
             data: json!({}),
         });
         Box::pin(async { Ok(()) })

@@ -19,7 +19,7 @@ use crate::calendar::local_date;
 use crate::error::Error;
 use crate::money::Currency;
 use crate::notification::recipients::{Addressee, members_with};
-use crate::notification::{MailKind, Notice, Recipient};
+use crate::notification::{MailKind, Notice};
 use crate::permission::Permission;
 use crate::work::Work;
 
@@ -37,7 +37,7 @@ struct Person {
 }
 
 /// The members of each account who are written to.
-type Readers = HashMap<AccountId, Vec<Recipient>>;
+type Readers = HashMap<AccountId, Vec<Addressee>>;
 
 /// The accounts that mails name, and who reads them.
 struct Parties {
@@ -79,21 +79,21 @@ impl Parties {
 
 fn by_account(addressees: Vec<Addressee>) -> Readers {
     let mut readers = Readers::new();
-    for Addressee { account_id, recipient } in addressees {
-        readers.entry(account_id).or_default().push(recipient);
+    for addressee in addressees {
+        readers.entry(addressee.member_of.account_id).or_default().push(addressee);
     }
     readers
 }
 
 /// One mail to each of these who is a member of the account.
 fn send(work: &mut Work, to: &Readers, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
-    for recipient in to.get(&id).into_iter().flatten() {
+    for Addressee { member_of, recipient } in to.get(&id).into_iter().flatten() {
         work.notify(Notice {
             kind,
             subject_id: event.0,
             step: event.1,
             recipient: recipient.clone(),
-            account_id: Some(id),
+            member_of: Some(*member_of),
             data: data.clone(),
         });
     }

@@ -71,7 +71,7 @@ async fn mail(work: &mut Work, partner: &account::Model, row: &inquiry::Model) -
             subject_id: row.id.into(),
             step: 0,
             recipient: addressee.recipient,
-            account_id: Some(addressee.account_id),
+            member_of: Some(addressee.member_of),
             data: data.clone(),
         });
     }

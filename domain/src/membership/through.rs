@@ -68,13 +68,13 @@ pub(crate) async fn end_granted_through(work: &mut Work, partnerships: &[Partner
         let listed: Vec<_> = persons.iter().map(|one| format!("{} ({})", one.name, one.email)).collect();
         let data = json!({ "partner": pair.partner, "members": listed, "keys": keys, "invitations": invitations });
         let subject_id = work.new_id();
-        for reader in readers.iter().filter(|reader| reader.account_id == pair.client_account_id) {
+        for reader in readers.iter().filter(|reader| reader.member_of.account_id == pair.client_account_id) {
             work.notify(Notice {
                 kind: MailKind::GrantsEnded,
                 subject_id,
                 step: 0,
                 recipient: reader.recipient.clone(),
-                account_id: Some(reader.account_id),
+                member_of: Some(reader.member_of),
                 data: data.clone(),
             });
         }
@@ -92,7 +92,7 @@ fn mail_member(work: &mut Work, pair: &Pair, member: &Member, person: &Person) {
         subject_id: member.id.into(),
         step: 0,
         recipient: Recipient { email: person.email.clone(), locale: person.locale.clone(), user_id: Some(person.id) },
-        account_id: None, // they are none of its members any more
+        member_of: None, // they are none of its members any more
         data: json!({
             "account": pair.client, "ended_by": null, "partner": pair.partner,
             "keys": none, "invitations": none, "memberships": none, "clients": 0,

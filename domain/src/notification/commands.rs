@@ -79,6 +79,15 @@ pub async fn mark_sent(work: &mut Work, id: NotificationId) -> Result<(), Error>
     Ok(())
 }
 
+/// The mail is not its recipient's to read any more: it is as if it had never been.
+pub async fn forget(work: &mut Work, id: NotificationId) -> Result<(), Error> {
+    mail_only(work)?;
+    let mut sql = work.sql();
+    sql.add("DELETE FROM notification WHERE id = ? AND sent_at IS NULL", [id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
 /// The mail will never leave: its address is none, or the server refuses it for good.
 pub async fn mark_failed(work: &mut Work, id: NotificationId, error: &str) -> Result<(), Error> {
     mail_only(work)?;

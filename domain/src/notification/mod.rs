@@ -1,7 +1,8 @@
 //! Mails: one per (kind, subject, step, recipient), whoever asks for it and however often.
 //!
 //! The row commits with the event; the worker renders it, mints the tokens in its links and sends it. There is no text and no
-//! token in the row.
+//! token in the row. What somebody is told as a member by a permission is told to whoever holds it when the mail is sent: who
+//! has lost it meanwhile gets nothing.
 
 pub mod commands;
 pub mod job;
@@ -11,6 +12,8 @@ pub(crate) mod subject;
 
 use entities::id::{AccountId, UserId};
 use uuid::Uuid;
+
+use crate::permission::Permissions;
 
 /// A mail to be.
 #[derive(Debug, Clone)]
@@ -23,10 +26,19 @@ pub struct Notice {
     pub step: i32,
     /// To whom.
     pub recipient: Recipient,
-    /// The account as whose member they get it.
-    pub account_id: Option<AccountId>,
+    /// As whose member they get it, if as anybody's: whoever is none any more when it is sent does not.
+    pub member_of: Option<MemberOf>,
     /// The facts that the mail states.
     pub data: serde_json::Value,
+}
+
+/// As whose member somebody is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberOf {
+    /// The account.
+    pub account_id: AccountId,
+    /// The permissions of which they hold at least one, also when it is sent; none, where it tells them about themselves.
+    pub any_of: Permissions,
 }
 
 /// Who gets a mail.

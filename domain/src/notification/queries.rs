@@ -4,6 +4,7 @@ use entities::id::NotificationId;
 use entities::notification;
 use sea_orm::FromQueryResult;
 
+use super::recipients::holds;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::page::{ById, Order, Page};
@@ -37,6 +38,8 @@ pub struct Waiting {
     pub notification: entities::notification::Model,
     /// The recipient's name, where they are a user.
     pub recipient_name: Option<String>,
+    /// Whether they may know of it now: who is told as a member by a permission may have lost it since.
+    pub may_know: bool,
 }
 
 /// The mail, unless it is sent or has failed for good. For the product itself alone.
@@ -45,8 +48,14 @@ pub async fn waiting(reader: &Reader, id: NotificationId) -> Result<Option<Waiti
         return Err(Error::Denied);
     }
     let mut sql = reader.sql();
+    sql.push(
+        "SELECT n.*, u.name AS recipient_name, n.required = 0 OR EXISTS (
+            SELECT 1 FROM membership m LEFT JOIN partnership g ON g.id = m.granted_through_id
+            WHERE m.user_id = n.user_id AND m.account_id = n.account_id",
+    );
+    holds(&mut sql, reader.now(), "n.required");
     sql.add(
-        "SELECT n.*, u.name AS recipient_name FROM notification n LEFT JOIN \"user\" u ON u.id = n.user_id
+        ") AS may_know FROM notification n LEFT JOIN \"user\" u ON u.id = n.user_id
         WHERE n.id = ? AND n.sent_at IS NULL AND n.failed_at IS NULL",
         [id.into()],
     );

@@ -1,18 +1,20 @@
 //! Who is mailed: the members who may know, each in their own language.
 
+use chrono::{DateTime, Utc};
 use entities::id::{AccountId, UserId};
 use sea_orm::FromQueryResult;
 
-use super::Recipient;
+use super::{MemberOf, Recipient};
 use crate::error::Error;
 use crate::permission::Permissions;
+use crate::sql::Sql;
 use crate::work::Work;
 
 /// A member of an account, as somebody to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addressee {
-    /// The account as whose member they are told.
-    pub account_id: AccountId,
+    /// As whose member they are told.
+    pub member_of: MemberOf,
     /// Where, and in which language.
     pub recipient: Recipient,
 }
@@ -40,16 +42,23 @@ pub async fn members_with(
         LEFT JOIN partnership g ON g.id = m.granted_through_id WHERE m.account_id "#,
     );
     let any_of = any_of.into();
-    sql.any(account_ids).add(
-        " AND (m.permissions & ?) <> 0 AND (m.granted_through_id IS NULL OR (g.status = 'ACTIVE' AND g.has_all_products
-            AND (g.expires_at IS NULL OR g.expires_at > ?) AND (m.permissions & g.permissions & ?) <> 0))
-        ORDER BY m.account_id, m.id",
-        [any_of.bits().into(), work.now().into(), any_of.and(Permissions::PARTNERSHIP).bits().into()],
-    );
+    sql.any(account_ids);
+    holds(&mut sql, work.now(), &any_of.bits().to_string());
+    sql.push(" ORDER BY m.account_id, m.id");
     let rows = sql.all::<Row>(work.conn()).await?;
     let addressees = rows.into_iter().map(|Row { account_id, user_id, email, locale }| Addressee {
-        account_id,
+        member_of: MemberOf { account_id, any_of },
         recipient: Recipient { email, locale, user_id: Some(user_id) },
     });
     Ok(addressees.collect())
+}
+
+/// Appends that the membership `m`, which may have been granted through the partnership `g`, holds one of these bits now.
+pub(super) fn holds(sql: &mut Sql, now: DateTime<Utc>, bits: &str) {
+    let carried = Permissions::PARTNERSHIP.bits();
+    sql.push(&format!(
+        " AND (m.permissions & {bits}) <> 0 AND (m.granted_through_id IS NULL OR (g.status = 'ACTIVE' AND g.has_all_products
+            AND (m.permissions & g.permissions & {bits} & {carried}) <> 0 AND (g.expires_at IS NULL OR g.expires_at > "
+    ));
+    sql.bind(now).push(")))");
 }

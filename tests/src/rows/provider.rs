@@ -80,6 +80,7 @@ impl Rows {
             recipient: "ann@example.com".to_owned(),
             user_id: None,
             account_id: None,
+            required: 0,
             locale: "en".to_owned(),
             data: json!({}),
             created_at: self.now,

@@ -26,7 +26,14 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
     let id = run.job.notification_id;
     let now = context.store.now().await?.now;
     let reader = context.store.reader(Actor::System(System::Mail), now, Statements::default());
-    let Some(Waiting { notification, recipient_name }) = queries::waiting(&reader, id).await? else { return Ok(()) };
+    let Some(Waiting { notification, recipient_name, may_know }) = queries::waiting(&reader, id).await? else {
+        return Ok(());
+    };
+    if !may_know {
+        let forgotten =
+            context.write(System::Mail, move |work| Box::pin(async move { commands::forget(work, id).await }));
+        return forgotten.await;
+    }
 
     let row = notification.clone();
     let mint = context.write(System::Mail, move |work| {

@@ -30,7 +30,7 @@ pub async fn mail_password_reset(work: &mut Work, job: MailPasswordReset) -> Res
         subject_id: request_id,
         step: 0,
         recipient: Recipient { email: user.email, locale: user.locale, user_id: Some(user.id) },
-        account_id: None,
+        member_of: None,
         data: serde_json::json!({ "name": user.name }),
     });
     Ok(())

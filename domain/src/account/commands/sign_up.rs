@@ -76,7 +76,7 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
         subject_id: user.id.into(),
         step: 0,
         recipient: Recipient { email: user.email.clone(), locale: user.locale.clone(), user_id: Some(user.id) },
-        account_id: None,
+        member_of: None,
         data: serde_json::json!({ "name": user.name }),
     });
     Ok(up)

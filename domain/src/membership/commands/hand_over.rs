@@ -59,7 +59,7 @@ async fn mail(work: &mut Work, account: &account::Model, [former_id, new_id]: [U
         subject_id,
         step: 0,
         recipient: Recipient { email: person.email.clone(), locale: person.locale.clone(), user_id: Some(person.id) },
-        account_id: None, // each is told, whatever becomes of their membership
+        member_of: None, // each is told, whatever becomes of their membership
         data: data(to),
     });
     for notice in notices {

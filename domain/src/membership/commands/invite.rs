@@ -91,7 +91,7 @@ async fn mail(work: &mut Work, row: &member_invitation::Model, known: Option<sto
         subject_id: row.id.into(),
         step: 0,
         recipient: Recipient { email: row.email.clone(), locale, user_id },
-        account_id: None,
+        member_of: None,
         data,
     });
     Ok(())

@@ -12,7 +12,7 @@ use super::super::store;
 use super::invite::names;
 use crate::activity::{ActivityKind, Event};
 use crate::error::{Code, Error, refuse};
-use crate::notification::{MailKind, Notice, Recipient};
+use crate::notification::{MailKind, MemberOf, Notice, Recipient};
 use crate::patch::Patch;
 use crate::permission::{Grant, Permissions, Permit, permit};
 use crate::work::Work;
@@ -109,7 +109,7 @@ async fn tell_member(work: &mut Work, row: &membership::Model) -> Result<(), Err
         subject_id: work.new_id(),
         step: 0,
         recipient: Recipient { email: member.email, locale: member.locale, user_id: Some(member.id) },
-        account_id: Some(row.account_id),
+        member_of: Some(MemberOf { account_id: row.account_id, any_of: Permissions::NONE }),
         data,
     });
     Ok(())
@@ -172,7 +172,7 @@ async fn mail_ended(work: &mut Work, row: &membership::Model, ended: &Ended) -> 
         subject_id: row.id.into(),
         step: 0,
         recipient: Recipient { email: member.email, locale: member.locale, user_id: Some(member.id) },
-        account_id: None, // they are none of its members any more
+        member_of: None, // they are none of its members any more
         data,
     });
     Ok(())

@@ -18,7 +18,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::client::commands::{self as clients, Connection};
 use crate::error::{Error, Refusal};
-use crate::notification::{MailKind, Notice, Recipient};
+use crate::notification::{MailKind, MemberOf, Notice, Recipient};
 use crate::permission::{Grant, Permissions, permit};
 use crate::product::rules::time_zone;
 use crate::work::Work;
@@ -92,7 +92,7 @@ pub async fn create_on_behalf(work: &mut Work, command: CreateAccountOnBehalf) -
         subject_id: partnership.id.into(),
         step: 0,
         recipient: Recipient { email: owner.email, locale: owner.locale, user_id: Some(owner.id) },
-        account_id: Some(account.id),
+        member_of: Some(MemberOf { account_id: account.id, any_of: Permissions::NONE }),
         data: json!({
             "partner": partner.name,
             "account": account.name,

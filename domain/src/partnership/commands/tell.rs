@@ -18,7 +18,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::error::Error;
 use crate::notification::recipients::{Addressee, members_with};
-use crate::notification::{MailKind, Notice, Recipient};
+use crate::notification::{MailKind, MemberOf, Notice, Recipient};
 use crate::permission::{Permission, Permissions};
 use crate::work::Work;
 
@@ -174,10 +174,10 @@ impl Asked<'_> {
     }
 }
 
-/// Somebody who is mailed, and the account as whose member they are.
+/// Somebody who is mailed, and as whose member, if as anybody's.
 #[derive(Clone)]
 pub(super) struct Reader {
-    account_id: Option<AccountId>,
+    member_of: Option<MemberOf>,
     recipient: Recipient,
 }
 
@@ -200,8 +200,8 @@ pub(super) async fn readers_of(
     accounts.dedup();
     let mut members: HashMap<AccountId, Vec<Reader>> = HashMap::new();
     if !accounts.is_empty() {
-        for Addressee { account_id, recipient } in members_with(work, &accounts, any_of).await? {
-            members.entry(account_id).or_default().push(Reader { account_id: Some(account_id), recipient });
+        for Addressee { member_of, recipient } in members_with(work, &accounts, any_of).await? {
+            members.entry(member_of.account_id).or_default().push(Reader { member_of: Some(member_of), recipient });
         }
     }
     let users = if addresses.is_empty() { Vec::new() } else { store::users_at(work, &addresses).await? };
@@ -211,7 +211,7 @@ pub(super) async fn readers_of(
     };
     let readers = each.iter().map(|parties| parties.on(side)).map(|party| match party.id {
         Some(id) => members.get(&id).cloned().unwrap_or_default(),
-        None => vec![Reader { account_id: None, recipient: behind(&party.name, &party.locale) }],
+        None => vec![Reader { member_of: None, recipient: behind(&party.name, &party.locale) }],
     });
     Ok(readers.collect())
 }
@@ -224,8 +224,8 @@ pub(super) fn mail(
     readers: Vec<Reader>,
     data: &Value,
 ) {
-    for Reader { account_id, recipient } in readers {
-        work.notify(Notice { kind, subject_id, step, recipient, account_id, data: data.clone() });
+    for Reader { member_of, recipient } in readers {
+        work.notify(Notice { kind, subject_id, step, recipient, member_of, data: data.clone() });
     }
 }
 
