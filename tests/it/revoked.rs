@@ -1,4 +1,6 @@
-//! What waits while a right ends: a mail, a renewal. It is told and paid by what holds then.
+//! What waits while a right ends: a mail, a renewal, a reader who does not read on. It is done, told and paid by what holds then.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::actor::{Actor, System};
@@ -120,4 +122,38 @@ async fn a_renewal_that_waits_is_not_paid_by_who_lost_access(#[values(Db::Sqlite
     let told = subjects(&app, &acme.email);
     assert!(!told.iter().any(|subject| subject.contains("renewed")), "{told:?}");
     app.check_books().await;
+}
+
+/// A2, R20: a reader who takes nothing for a while has nothing in store: what was read for them before their right ended is not told
+/// after it, and of what they may still see they miss nothing.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_stalls_is_told_by_the_right_they_have_then(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let bolt = app.sign_up("jo@bolt.example", "Bolt").await;
+    app.add_card(&bolt, "tok_visa").await;
+    let leaver = app.member(&bolt, "leaver@bolt.example", "ADMIN", json!(null)).await;
+    let narrowed = app.member(&bolt, "narrowed@bolt.example", "ADMIN", json!(null)).await;
+    for key in ["first", "second", "third"] {
+        order(&app, &provider, &bolt, key).await;
+    }
+    let (mut left, mut kept) =
+        (app.follow(&leaver.token, &bolt.account_id).await, app.follow(&narrowed.token, &bolt.account_id).await);
+    for stream in [&mut left, &mut kept] {
+        assert_eq!(stream.next().await["data"]["activityAdded"]["kind"], "ACCOUNT_CREATED");
+    }
+    app.done(&bolt.token, "removeMember", json!({ "membershipId": leaver.membership_id }), "ended").await;
+    let input = json!({ "membershipId": narrowed.membership_id, "permissions": ["VIEW_PRODUCTS"] });
+    app.done(&bolt.token, "updateMember", input, "membership { id }").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (took, rest) = left.end().await;
+    assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    for _ in 0..3 {
+        assert_eq!(kept.next().await["data"]["activityAdded"]["kind"], "PRODUCT_ACTIVATED", "and nothing about money");
+    }
+    app.done(&bolt.token, "removeMember", json!({ "membershipId": narrowed.membership_id }), "ended").await;
+    assert_eq!(kept.end().await.1, "event: complete\ndata: \n\n");
+    app.run_jobs().await;
 }

@@ -75,6 +75,15 @@ impl TestApp {
         let told = self.ask_as(token, told, json!({ "id": account_id })).await;
         let told = told.ok()["account"]["activity"]["totalCount"].as_u64().expect("a feed");
         assert!(told > 0, "a stream that says nothing may not have begun");
+        let mut events = self.follow(token, account_id).await;
+        for _ in 0..told {
+            events.next().await;
+        }
+        events
+    }
+
+    /// Opens the event stream of an account's feed from its first event on; nothing of it is read yet.
+    pub async fn follow(&self, token: &str, account_id: &str) -> Events {
         let query = "subscription($id: ID!) { activityAdded(accountId: $id, after: \"MA\") { kind } }"; // after position 0
         let body = json!({ "query": query, "variables": { "id": account_id } }).to_string();
         let request = Request::post("/graphql/stream")
@@ -82,11 +91,7 @@ impl TestApp {
             .header("accept", "text/event-stream")
             .header("authorization", format!("Bearer {token}"));
         let response = self.open(request.body(Body::from(body)).expect("a request")).await;
-        let mut events = Events { body: response.into_body().into_data_stream() };
-        for _ in 0..told {
-            events.next().await;
-        }
-        events
+        Events { body: response.into_body().into_data_stream() }
     }
 }
 

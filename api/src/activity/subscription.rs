@@ -1,8 +1,9 @@
 //! Events as they happen. Nothing is pushed: a stream asks for what follows its last position, through what the viewer may
-//! see at that instant, so a right that ends, ends here too, and a slow reader holds nothing in memory.
+//! see at that instant, so a right that ends, ends here too, and a slow reader holds a batch in memory, for no longer than a look.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Context, ID, Result, Subscription};
 use domain::account::queries::authenticate_again;
@@ -11,7 +12,7 @@ use domain::{Error, Store};
 use entities::activity;
 use entities::id::AccountId;
 use futures::Stream;
-use futures::stream::{self, StreamExt as _};
+use futures::stream;
 use tokio::sync::broadcast;
 
 use super::object::ActivityEvent;
@@ -51,17 +52,23 @@ impl Subscription {
         if !standing.is_open {
             return Err(forbidden().into());
         }
-        let follow =
-            Follow { store, session, account_id, position: after.unwrap_or(standing.last), hints, first: true };
+        let follow = Follow {
+            store,
+            session,
+            account_id,
+            position: after.unwrap_or(standing.last),
+            read: Batch::none(),
+            hints,
+            is_due: true,
+        };
         Ok(stream::unfold(Some(follow), |follow| async move {
             let mut follow = follow?;
             match follow.next().await {
-                Ok(Some(events)) => Some((events.into_iter().map(Ok).collect::<Vec<_>>(), Some(follow))),
+                Ok(Some(event)) => Some((Ok(ActivityEvent(event)), Some(follow))),
                 Ok(None) => None,
-                Err(error) => Some((vec![Err(top_level(error))], None)),
+                Err(error) => Some((Err(top_level(error)), None)),
             }
-        })
-        .flat_map(|events| stream::iter(events).map(|event| event.map(ActivityEvent))))
+        }))
     }
 }
 
@@ -70,16 +77,40 @@ struct Follow {
     /// The operation's own: what is nested in an event is read as what its reader may see then.
     session: Session,
     account_id: AccountId,
+    /// Of the last event that was passed on, or of what lies behind it and is not for this viewer.
     position: i64,
+    read: Batch,
     hints: broadcast::Receiver<Arc<[AccountId]>>,
-    first: bool,
+    /// Whether it looks without waiting for a hint.
+    is_due: bool,
+}
+
+/// Events that were read together, and wait for their reader to take them.
+struct Batch {
+    events: VecDeque<activity::Model>,
+    /// How far the feed was read.
+    to: i64,
+    at: Instant,
+}
+
+impl Batch {
+    fn none() -> Self {
+        Self { events: VecDeque::new(), to: 0, at: Instant::now() }
+    }
+
+    fn is_stale(&self) -> bool {
+        self.at.elapsed() > LOOK
+    }
 }
 
 impl Follow {
-    /// The next events; none when the viewer's access or sign-in has ended.
-    async fn next(&mut self) -> Result<Option<Vec<activity::Model>>, Error> {
+    /// The next event; none when the viewer's access or sign-in has ended.
+    async fn next(&mut self) -> Result<Option<activity::Model>, Error> {
         loop {
-            if !std::mem::take(&mut self.first) {
+            if let Some(event) = self.passed_on() {
+                return Ok(Some(event));
+            }
+            if !std::mem::take(&mut self.is_due) {
                 self.hint().await;
             }
             let (actor, now) = authenticate_again(&self.store, self.session.reader().actor()).await?;
@@ -98,13 +129,24 @@ impl Follow {
             let events = queries::following(&reader, self.account_id, self.position, BATCH).await?;
             let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
             // what lies between is not for this viewer, or of other accounts
-            self.position =
-                if full { events.last().map_or(standing.last, |event| event.position) } else { standing.last };
-            self.first = full;
-            if !events.is_empty() {
-                return Ok(Some(events));
+            let to = if full { events.last().map_or(standing.last, |event| event.position) } else { standing.last };
+            if events.is_empty() {
+                self.position = to;
             }
+            self.is_due = full;
+            self.read = Batch { events: events.into(), to, at: Instant::now() };
         }
+    }
+
+    /// The next of what was read. What has waited for its reader longer than a look is asked for again: they may not see it any more.
+    fn passed_on(&mut self) -> Option<activity::Model> {
+        if self.read.is_stale() && !self.read.events.is_empty() {
+            self.read = Batch::none();
+            self.is_due = true;
+        }
+        let event = self.read.events.pop_front()?;
+        self.position = if self.read.events.is_empty() { self.read.to } else { event.position };
+        Some(event)
     }
 
     /// Waits for a hint that this feed has grown, and no longer than a look.
