@@ -55,7 +55,8 @@ const fn invitations_by(tie: &'static str) -> List {
 }
 
 const _: () = assert!(Permission::ManagePartners.bit() == 64, "the condition below says MANAGE_PARTNERS");
-/// A request to an address is received by each account in which its user may answer it: they choose one. Nobody else sees it there.
+/// A request to an address is received by each account in which its user may answer it: they choose one. Nobody else sees it there,
+/// says `visible::received_invitations`.
 const TO_A_MEMBER: &str =
     "(x.client_account_id IS NULL AND x.direction = 'PARTNER_TO_CLIENT' AND x.partner_id <> k.id AND x.client_email IN (
         SELECT u.email FROM membership m JOIN \"user\" u ON u.id = m.user_id
@@ -69,7 +70,7 @@ pub async fn invitations(
     status: Option<InvitationStatus>,
     page: &ById,
 ) -> Result<HashMap<AccountId, Page<invitation::Model>>, Error> {
-    nested::pages_of_all(reader, which.lists(), accounts, page, of_status(reader, status)).await
+    nested::pages_of_all(reader, which.lists(), accounts, page, of_status(reader, which, status)).await
 }
 
 /// How many such invitations each account has: with PENDING, the badge beside the menu. Source: S3.13.
@@ -79,13 +80,16 @@ pub async fn count_invitations(
     accounts: &[AccountId],
     status: Option<InvitationStatus>,
 ) -> Result<HashMap<AccountId, i64>, Error> {
-    nested::counts_of_all(reader, which.lists(), accounts, of_status(reader, status)).await
+    nested::counts_of_all(reader, which.lists(), accounts, of_status(reader, which, status)).await
 }
 
 /// An overdue invitation counts as expired, whether or not the sweep has been there.
-fn of_status(reader: &Reader, status: Option<InvitationStatus>) -> impl Fn(&mut Sql) {
+fn of_status(reader: &Reader, which: Invitations, status: Option<InvitationStatus>) -> impl Fn(&mut Sql) {
     move |sql| {
-        visible::invitations(sql, reader.viewer(), "x");
+        match which {
+            Invitations::Received => visible::received_invitations(sql, reader.viewer(), "x"),
+            Invitations::Sent => visible::invitations(sql, reader.viewer(), "x"),
+        }
         match status {
             None => {}
             Some(InvitationStatus::Pending) => {

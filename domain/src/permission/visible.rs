@@ -150,13 +150,33 @@ pub fn cart_items(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
 /// verified address it is. Source: rules §5, "Addresses".
 pub fn invitations(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
-        if let Some(person) = viewer.actor.in_person().filter(|person| person.email_verified_at.is_some()) {
-            sql.add(
-                &format!("({alias}.client_email = ? AND {alias}.client_account_id IS NULL) OR "),
-                [person.email.clone().into()],
-            );
-        }
+        sent_to_address(sql, viewer, alias);
+        sql.push(" OR ");
         either_side(sql, viewer, alias);
+    });
+}
+
+/// The request `alias` was sent to nothing but an address, which is the viewer's own and verified.
+fn sent_to_address(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    match viewer.actor.in_person().filter(|person| person.email_verified_at.is_some()) {
+        Some(person) => {
+            sql.push(&format!("({alias}.client_account_id IS NULL AND {alias}.client_email = "));
+            sql.bind(person.email.clone()).push(")");
+        }
+        None => {
+            sql.push("FALSE");
+        }
+    }
+}
+
+/// Invitations as an account has received them. A request to an address stands in each account in which its user may answer it, and
+/// for that user alone: to the partner that sent it, it would tell who manages that account.
+pub fn received_invitations(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    invitations(sql, viewer, alias);
+    sql.push(" AND ");
+    unless_all(sql, viewer, |sql| {
+        sql.push(alias).push(".client_account_id IS NOT NULL OR ");
+        sent_to_address(sql, viewer, alias);
     });
 }
 

@@ -106,6 +106,12 @@ impl Eye<'_> {
         self.standings().iter().any(|standing| standing.account == account && standing.permissions & bit != 0)
     }
 
+    /// By whichever way, on an account as a whole or on one product of it.
+    pub(super) fn may(&self, target: Target, permission: Permission) -> bool {
+        let Target { account_id, product_id } = target;
+        self.holds(account_id, permission) || self.carries(account_id, product_id, permission)
+    }
+
     /// As its owner or admin, in person.
     fn runs(&self, account: AccountId) -> bool {
         let of = |row: &&membership::Model| row.user_id == self.user && row.account_id == account;
@@ -119,7 +125,7 @@ impl Eye<'_> {
         self.standings().iter().any(|standing| of(standing) && standing.permissions & permission.bit() != 0)
     }
 
-    fn has_verified(&self, address: &str) -> bool {
+    pub(super) fn has_verified(&self, address: &str) -> bool {
         let mut users = self.rows.users.iter().filter(|_| self.key.is_none());
         users.any(|row| row.id == self.user && row.email == address && row.email_verified_at.is_some())
     }

@@ -31,7 +31,7 @@ const WORLDS: u64 = 12;
 
 /// Six people of whom one is staff, six accounts of which two are partners, any partnerships between them, what comes through these,
 /// and something of each kind that lists show.
-fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
+pub(super) fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
     let mut dice = StdRng::seed_from_u64(seed);
     let mut rows = Rows::new(seed, now);
     let users: Vec<_> = (0..6).map(|_| rows.user()).collect();
