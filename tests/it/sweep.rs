@@ -15,15 +15,19 @@
 //!
 //! The other half reads. [`views`] says a second time who may see what, [`told`] what an account and a renewal's quote tell to
 //! whom, and from that everybody looks up every id, opens every field of all that they see, pages through every list, and
-//! puts what is not theirs beside what is not there, at every door that takes an id ([`alike`]). Whatever `Query` leads to and no
+//! puts what is not theirs beside what is not there, at every door that takes an id ([`alike`]); follows every feed ([`feeds`]),
+//! filters every list ([`filters`]), and asks while all the others do ([`crowd`]). Whatever `Query` leads to and no
 //! row names fails by its name: give a type its rule in [`views`], or a line in [`roots`], and an argument its door.
 
 mod again;
 mod alike;
 mod asking;
 mod call;
+mod crowd;
 mod digest;
 mod family;
+mod feeds;
+mod filters;
 mod former;
 mod ids;
 mod newcomer;
@@ -51,7 +55,8 @@ use rstest::rstest;
 use tests::database::Db;
 use tokio::sync::Semaphore;
 
-use reads::{Reading, Tried};
+use filters::Filters;
+use reads::Reading;
 use scene::{Beginning, Scene};
 use trial::Trial;
 use views::Views;
@@ -128,13 +133,7 @@ async fn nobody_is_shown_what_is_anothers(#[values(Db::Sqlite, Db::Postgres)] db
     let began = Instant::now();
     let scene = Scene::open(&beginning).await;
     let views = Views::of(&scene.app, scene.world()).await;
-    let reading = Reading {
-        app: &scene.app,
-        world: scene.world(),
-        schema: scene.schema(),
-        views: &views,
-        tried: Tried::default(),
-    };
+    let reading = Reading::new(&scene, &views);
     let everybody: Vec<Who> = scene.world().everybody().collect();
     let mut findings = reads::too_few(&views);
     for some in everybody.chunks(AT_ONCE) {
@@ -143,6 +142,60 @@ async fn nobody_is_shown_what_is_anothers(#[values(Db::Sqlite, Db::Postgres)] db
     let took = began.elapsed().as_secs_f32();
     println!("{db:?}: {} people, {} in {took:.1} s", everybody.len(), reading.tried.told());
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// A1: a filter, or a search, finds and counts what fits among what its reader sees; what is hidden changes no count and no page.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_filter_tells_what_is_hidden(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let beginning = Beginning::on(db).await;
+    let began = Instant::now();
+    let scene = Scene::open(&beginning).await;
+    let views = Views::of(&scene.app, scene.world()).await;
+    let reading = Reading::new(&scene, &views);
+    let filters = Filters::of(&scene.app).await;
+    assert_eq!(filters.untried(scene.schema()), Vec::<String>::new(), "arguments of lists that are not tried");
+    let everybody: Vec<Who> = scene.world().everybody().collect();
+    let mut findings = Vec::new();
+    for some in everybody.chunks(AT_ONCE) {
+        findings.extend(join_all(some.iter().map(|who| reading.filtered(*who, &filters))).await.into_iter().flatten());
+    }
+    println!("{db:?}: {} in {:.1} s", reading.tried.told(), began.elapsed().as_secs_f32());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// A1, R20: a stream tells exactly what the feed shows, to everybody who may follow it; to all others it is as if there were no such
+/// account.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_tell_what_feeds_show(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let beginning = Beginning::on(db).await;
+    let began = Instant::now();
+    let scene = Scene::open(&beginning).await;
+    let views = Views::of(&scene.app, scene.world()).await;
+    let reading = Reading::new(&scene, &views);
+    let everybody: Vec<Who> = scene.world().everybody().collect();
+    let (mut streams, mut findings) = (0, Vec::new());
+    for (tried, found) in join_all(everybody.iter().map(|who| reading.followed(*who))).await {
+        streams += tried;
+        findings.extend(found);
+    }
+    println!("{db:?}: {streams} streams in {:.1} s", began.elapsed().as_secs_f32());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// A3: five hundred requests at once by everybody, through one gateway: each is answered as alone.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn loaders_do_not_mix_people(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let beginning = Beginning::on(db).await;
+    let began = Instant::now();
+    let scene = Arc::new(Scene::open(&beginning).await);
+    let views = Views::of(&scene.app, scene.world()).await;
+    let (findings, different) = crowd::at_once(Arc::clone(&scene), &views).await;
+    println!("{db:?}: {different} different answers, in {:.1} s", began.elapsed().as_secs_f32());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    assert!(different > 15, "{different} different answers: too few to show anything");
 }
 
 /// A1: each field of `Query`, each type that it leads to, and each argument that takes an id has a row: new ones fail by their

@@ -11,6 +11,7 @@ use tests::client::Reply;
 use super::asking::{DEEP, SHALLOW};
 use super::family::secret_of;
 use super::roots::{Given, ROOTS};
+use super::scene::Scene;
 use super::schema::Schema;
 use super::told::Told;
 use super::views::Views;
@@ -57,6 +58,12 @@ impl Tried {
     }
 }
 
+impl<'a> Reading<'a> {
+    pub fn new(scene: &'a Scene, views: &'a Views) -> Self {
+        Self { app: &scene.app, world: scene.world(), schema: scene.schema(), views, tried: Tried::default() }
+    }
+}
+
 impl Reading<'_> {
     /// What is wrong with what somebody is shown.
     pub async fn by(&self, who: Who) -> Vec<String> {
@@ -83,7 +90,7 @@ impl Reading<'_> {
     }
 
     /// The same for a question that is answered, and with no secret of a family that they have nothing to do with.
-    async fn ask(&self, who: Who, told: &mut Told<'_>, query: &str, variables: Value) -> Value {
+    pub async fn ask(&self, who: Who, told: &mut Told<'_>, query: &str, variables: Value) -> Value {
         let reply = self.answer(who, query, variables).await;
         let asked: String = query.chars().take(80).collect();
         if reply.status != 200 || !reply.body["errors"].is_null() {

@@ -64,6 +64,16 @@ impl Sight {
         self.is_staff || self.is_member_with(account, permission)
     }
 
+    /// Whether they may follow an account's feed: whoever holds anything there, be it on one product.
+    pub fn follows(&self, account: Uuid) -> bool {
+        let is_member = self.held.is_some_and(|(of, all)| of == account && !all.is_empty());
+        let is_let_in = self.accesses.iter().any(|access| {
+            let is_held = |permission| self.held.is_some_and(|(_, all)| all.contains(permission));
+            access.client_account == account && access.permissions.iter().any(is_held)
+        });
+        self.is_staff || is_member || is_let_in
+    }
+
     /// All that they hold on the account as a whole.
     pub fn on_account(&self, account: Uuid) -> BTreeSet<&'static str> {
         let is_held =

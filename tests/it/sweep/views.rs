@@ -236,6 +236,16 @@ impl Views {
     }
 }
 
+#[derive(FromQueryResult)]
+struct Id {
+    id: Uuid,
+}
+
+/// The ids that a statement selects.
+pub async fn rows_of(app: &TestApp, query: &str) -> Vec<Uuid> {
+    all::<Id>(app, query).await.into_iter().map(|row| row.id).collect()
+}
+
 async fn all<T: FromQueryResult + Send + Sync>(app: &TestApp, query: &str) -> Vec<T> {
     let mut sql = Sql::new(app.db().get_database_backend());
     sql.push(query);

@@ -172,6 +172,11 @@ impl World {
         [full(Company::Acme, Company::Bolt), full(Company::Zeta, Company::Yolk), part, pays]
     }
 
+    /// Every account that there is.
+    pub fn companies(&self) -> impl Iterator<Item = Company> {
+        self.accounts.keys().copied()
+    }
+
     /// Everybody that there is.
     pub fn everybody(&self) -> impl Iterator<Item = Who> {
         std::iter::once(Who::Nobody).chain(self.tokens.keys().copied())
