@@ -1,5 +1,7 @@
 //! Several processes on one database, as an operator runs them.
 
+mod revoked;
+
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
