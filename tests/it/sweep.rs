@@ -30,6 +30,7 @@ mod feeds;
 mod filters;
 mod former;
 mod ids;
+mod mailed;
 mod newcomer;
 mod people;
 mod reads;
@@ -181,6 +182,17 @@ async fn streams_tell_what_feeds_show(#[values(Db::Sqlite, Db::Postgres)] db: Db
         findings.extend(found);
     }
     println!("{db:?}: {streams} streams in {:.1} s", began.elapsed().as_secs_f32());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// A1, rules §6: of everybody at two companies, a mail reaches exactly those who may see what it is about.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_reach_those_who_may_know(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let beginning = Beginning::on(db).await;
+    let scene = Scene::open(&beginning).await;
+    let (findings, mails) = mailed::told(&scene).await;
+    println!("{db:?}: {mails} mails");
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 

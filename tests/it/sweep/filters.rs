@@ -25,7 +25,7 @@ struct Filter {
 fn filters() -> Vec<Filter> {
     let mut all = Vec::new();
     let mut add = |list, of, argument: String, rows: String| all.push(Filter { list, of, argument, rows });
-    for word in ["BOLT", "yolk", "a secret of yolk", "%"] {
+    for word in ["BOLT", "hosting", "a secret of yolk", "%"] {
         let fits = |columns: &[&str]| {
             let word = word.to_lowercase().replace('%', "!%");
             let fits = columns.iter().map(|column| format!("lower(coalesce({column}, '')) LIKE '%{word}%' ESCAPE '!'"));
