@@ -12,8 +12,11 @@ use uuid::Uuid;
 use super::scene::{Scene, text};
 use super::world::{Company, ROLES, World, bundle};
 
-/// Who is told of what: the members of a company that hold any of these. Source: rules §6.
-const TOLD: &[(&str, &[(Company, &[Permission])])] = &[
+/// The members of a company who hold any of these.
+type Those = (Company, &'static [Permission]);
+
+/// Who is told of what. Source: rules §6.
+const TOLD: &[(&str, &[Those])] = &[
     ("order_confirmation", &[(Company::Bolt, &[ViewInvoices]), (Company::Acme, &[ViewInvoices])]),
     ("order_confirmation_holder", &[(Company::Bolt, &[ViewProducts])]),
     ("invoice_issued", &[(Company::Bolt, &[ViewInvoices]), (Company::Acme, &[ViewInvoices])]),
