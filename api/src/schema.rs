@@ -19,6 +19,7 @@ use crate::inquiry::mutation::InquiryMutation;
 use crate::membership::mutation::MembershipMutation;
 use crate::node::{Node, node};
 use crate::order::mutation::OrderMutation;
+use crate::order::query::OrderQuery;
 use crate::partnership::attorney::AttorneyMutation;
 use crate::partnership::invitation::InvitationMutation;
 use crate::partnership::mutation::PartnershipMutation;
@@ -39,7 +40,7 @@ pub type AppSchemaWithClock = Schema<Query, MutationWithClock, Subscription>;
 
 /// All that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery, ProviderQuery);
+pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery, OrderQuery, ProviderQuery);
 
 /// All that can be done, whatever the clock.
 #[derive(MergedObject, Default)]

@@ -29,6 +29,11 @@ pub struct Model {
     pub created_by_id: UserId,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    pub times_sent: i32,
+    /// Of one that is sent and was not called to mind yet: when it is.
+    pub remind_at: Option<DateTimeUtc>,
+    /// Of one that is sent: when it is given up.
+    pub abandon_at: Option<DateTimeUtc>,
     pub completed_at: Option<DateTimeUtc>,
 }
 

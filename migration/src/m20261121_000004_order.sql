@@ -21,8 +21,14 @@ CREATE TABLE cart (
     created_by_id /uuid/ NOT NULL REFERENCES "user" (id),
     created_at /instant/ NOT NULL,
     sent_at /instant/,
-    completed_at /instant/
+    times_sent integer NOT NULL DEFAULT 0,
+    remind_at /instant/,
+    abandon_at /instant/,
+    completed_at /instant/,
+    CONSTRAINT cart_sent CHECK (status <> 'SENT' OR (sent_at IS NOT NULL AND abandon_at IS NOT NULL))
 );
+CREATE INDEX cart_remind ON cart (remind_at) WHERE status = 'SENT' AND remind_at IS NOT NULL;
+CREATE INDEX cart_abandon ON cart (abandon_at) WHERE status = 'SENT';
 CREATE INDEX cart_client ON cart (client_id, id);
 CREATE INDEX cart_partner ON cart (partner_id, id);
 CREATE TABLE cart_item (

@@ -74,6 +74,7 @@ const WITHOUT_A_PERMIT: &[(&str, &str)] = &[
     ("notification", "mark_failed: the worker sent it"),
     ("notification", "mark_sent: the worker sent it"),
     ("notification", "mint_token: the worker sends it"),
+    ("order", "age_carts: time passes"),
     ("partnership", "remind: time passes"),
 ];
 

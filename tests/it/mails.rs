@@ -180,6 +180,8 @@ fn hostile_names_stay_names() {
                         | Content::InvitationRejected { .. }
                         | Content::SupportRequest { .. }
                         | Content::InquiryReceived { .. }
+                        | Content::CartSent { .. }
+                        | Content::CartReminder { .. }
                 );
                 if !messages {
                     assert_eq!(text.lines().count(), calm_text.lines().count(), "{what}");

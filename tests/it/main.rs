@@ -46,6 +46,7 @@ mod records;
 mod renewal;
 mod revoked;
 mod seed;
+mod sent_cart;
 mod server;
 mod several;
 mod staff;

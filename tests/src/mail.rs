@@ -252,6 +252,7 @@ fn money_samples(name: &str) -> Vec<(&'static str, Content)> {
         all.push((
             shape,
             Content::OrderConfirmation {
+                access_needed_by: discount.is_none().then(name),
                 order_number: "B-2027-000042".to_owned(),
                 ordered_on: on(2027, 3, 6),
                 ordered_by: name(),
@@ -267,6 +268,19 @@ fn money_samples(name: &str) -> Vec<(&'static str, Content)> {
             },
         ));
     }
+    for (shape, message) in [("message", Some(format!("{}\n\n.\r\n..\r\nSee you!", name()))), ("no message", None)] {
+        let lines = || vec![PricedLine { line: line(&name(), 3, 36), price: eur(9_900) }];
+        let (subtotal, valid_for_hours) = (eur(9_900), 720);
+        let again = message.clone();
+        all.push((shape, Content::CartSent { from: name(), lines: lines(), subtotal, message, valid_for_hours }));
+        let subtotal = eur(9_900);
+        let lines = lines();
+        all.push((shape, Content::CartReminder { from: name(), lines, subtotal, message: again, valid_for_hours }));
+    }
+    for (shape, has_access) in [("access", true), ("no access", false)] {
+        all.push((shape, Content::CartCompleted { client: name(), has_access }));
+    }
+    all.push(("needed", Content::AccessNeeded { partner: name(), account: "Bolt GmbH".to_owned() }));
     all.push((
         "holder",
         Content::OrderConfirmationHolder {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::notification::{self, Post};
-use crate::{account, billing, partnership, renewal, upkeep};
+use crate::{account, billing, order, partnership, renewal, upkeep};
 
 /// How a handler ends. `Ok` is also right after [`Claimed::done_in`]: the job is done once.
 pub type Answer = Result<(), JobError>;
@@ -95,6 +95,7 @@ pub fn all() -> Handlers {
         .on(billing::reconcile_open)
         .on(billing::release_cashback)
         .on(notification::send_mail)
+        .on(order::age)
         .on(partnership::announce_ends)
         .on(partnership::lapse_access)
         .on(renewal::run_renewals)

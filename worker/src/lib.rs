@@ -8,6 +8,7 @@ mod drain;
 pub mod error;
 pub mod handler;
 pub mod notification;
+pub mod order;
 pub mod partnership;
 pub mod queue;
 pub mod renewal;

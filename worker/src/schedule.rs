@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::billing::job::ReconcileOpen;
 use domain::cashback::job::ReleaseCashback;
 use domain::job::schedule::{Clock, Entry};
+use domain::order::job::AgeCarts;
 use domain::partnership::job::{AnnounceEnds, LapseAccess};
 use domain::renewal::job::RunRenewals;
 use domain::upkeep::CleanUp;
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Entry> {
         Entry::every::<ReleaseCashback>(HOUR, Clock::Product),
         Entry::every::<LapseAccess>(HOUR, Clock::Product),
         Entry::every::<AnnounceEnds>(HOUR, Clock::Product),
+        Entry::every::<AgeCarts>(HOUR, Clock::Product),
         Entry::every::<ReconcileOpen>(MINUTE, Clock::Real),
         Entry::every::<CleanUp>(HOUR, Clock::Real),
     ]

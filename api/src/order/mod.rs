@@ -3,3 +3,4 @@
 pub mod loader;
 pub mod mutation;
 pub mod object;
+pub mod query;

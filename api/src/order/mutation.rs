@@ -4,15 +4,19 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::Error;
 use domain::billing::Collected;
 use domain::error::{Code, Refusal};
-use domain::order::commands::{self, AddCartItem, CheckoutCart, OrderItem, PlaceOrder, Placed, UpdateCartItem};
+use domain::order::commands::{
+    self, AddCartItem, CheckoutCart, CompleteSentCart, OrderItem, PlaceOrder, Placed, SendCart, UpdateCartItem,
+};
+use domain::order::queries;
 use entities::id::{CartItemId, ClientId, PaymentMethodId, PlanId};
-use entities::{cart, order};
+use entities::{cart, invitation, order};
 
 use super::object::{Cart, CheckoutMethod, Order};
 use crate::answer::{answer, loaded, payloads, user_error};
 use crate::context::ContextExt;
 use crate::id::{Kind, row_at, row_of};
 use crate::loader::Seen;
+use crate::partnership::object::Invitation;
 use crate::scalar::Url;
 
 #[derive(InputObject)]
@@ -69,6 +73,25 @@ struct PlaceOrderInput {
     idempotency_key: String,
 }
 
+#[derive(InputObject)]
+struct SendCartInput {
+    cart_id: ID,
+    message: Option<String>,
+}
+
+#[derive(InputObject)]
+struct RecallCartInput {
+    cart_id: ID,
+}
+
+#[derive(InputObject)]
+struct CompleteSentCartInput {
+    token: String,
+    account_id: ID,
+    payment_method_id: ID,
+    idempotency_key: String,
+}
+
 payloads! {
     /// The cart, as it is now.
     CartPayload { cart: Option<Cart> }
@@ -76,6 +99,7 @@ payloads! {
     OrderPayload {
         order: Option<Order>,
         access_needed: bool,
+        access_request: Option<Invitation>,
         next_action_url: Option<Url>,
     }
 }
@@ -116,6 +140,18 @@ impl CheckoutCartInput {
             cart_id: row_of(Kind::Cart, &cart_id)?,
             method: method.into(),
             payment_method_id: payment_method(payment_method_id.as_ref())?,
+            idempotency_key,
+        })
+    }
+}
+
+impl CompleteSentCartInput {
+    fn into_command(self) -> Result<CompleteSentCart, Error> {
+        let Self { token, account_id, payment_method_id, idempotency_key } = self;
+        Ok(CompleteSentCart {
+            token: token.into(),
+            account_id: row_of(Kind::Account, &account_id)?,
+            payment_method_id: row_at(Kind::PaymentMethod, &payment_method_id, "paymentMethodId")?,
             idempotency_key,
         })
     }
@@ -219,6 +255,46 @@ impl OrderMutation {
             Err(error) => Err(error),
         };
         ordered(ctx, end).await
+    }
+
+    /// Sends a cart to the client, who completes it.
+    async fn send_cart(&self, ctx: &Context<'_>, input: SendCartInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let SendCartInput { cart_id, message } = input;
+            let command = SendCart { cart_id: row_of(Kind::Cart, &cart_id)?, message };
+            ctx.write(move |work| Box::pin(commands::send_cart(work, command.clone()))).await
+        };
+        answer(end.await, changed)
+    }
+
+    /// Takes a sent cart back, to edit it.
+    async fn recall_cart(&self, ctx: &Context<'_>, input: RecallCartInput) -> Result<CartPayload> {
+        ctx.signed_in()?;
+        let end = async {
+            let cart_id = row_of(Kind::Cart, &input.cart_id)?;
+            ctx.write(move |work| Box::pin(commands::recall_cart(work, cart_id))).await
+        };
+        answer(end.await, changed)
+    }
+
+    /// Pays a cart that was sent to the client, by its link. By the client, signed in.
+    async fn complete_sent_cart(&self, ctx: &Context<'_>, input: CompleteSentCartInput) -> Result<OrderPayload> {
+        ctx.signed_in()?;
+        let (store, actor, statements) = ctx.to_write();
+        let end = match input.into_command() {
+            Ok(command) => commands::complete_sent_cart(&store, actor, statements, command).await,
+            Err(error) => Err(error),
+        };
+        let placed = end.as_ref().ok().map(|(placed, _)| placed.order_id);
+        let payload = ordered(ctx, end).await?;
+        let Some(order_id) = placed else { return Ok(payload) };
+        let Some(asked) = ctx.read(queries::access_asked(&ctx.reader(), order_id).await)? else { return Ok(payload) };
+        let access_request = match asked.invitation_id {
+            Some(id) => loaded(ctx.loads().load_one(Seen::<invitation::Model>::by(id)).await)?.map(Invitation),
+            None => None,
+        };
+        Ok(OrderPayload { access_needed: true, access_request, ..payload })
     }
 
     /// Places an order for an account and pays it.

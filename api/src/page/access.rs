@@ -26,7 +26,7 @@ use serde::Deserialize;
 
 use self::text::Words;
 use super::text::{ENGLISH, Texts, of_locale};
-use super::{Link, caller, escape, form, open, page, paragraph, reader, sorry};
+use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry};
 use crate::account::tries;
 use crate::auth::SignIn;
 use crate::id::{Kind, decode_as, encode};
@@ -246,12 +246,4 @@ impl About {
         ];
         format!("<p>{}</p>{}", self.filled(newcomer), fields.concat())
     }
-}
-
-fn fieldset(legend: &str, choices: &str) -> String {
-    format!("<fieldset><legend>{legend}</legend>{choices}</fieldset>")
-}
-
-fn choice(name: &str, value: &str, label: &str) -> String {
-    format!("<label class=choice><input type=radio name={name} value=\"{value}\" required> {label}</label>")
 }

@@ -5,6 +5,7 @@
 //! can send it; there are no cookies.
 
 mod access;
+mod cart;
 mod claim;
 mod join;
 mod text;
@@ -30,7 +31,7 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join`, `/claim` and `/access`.
+/// `/verify`, `/reset`, `/join`, `/claim`, `/access` and `/cart`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
@@ -38,6 +39,7 @@ pub fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/join", get(join::show).post(join::accept))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/access", get(access::show).post(access::answer))
+        .route("/cart", get(cart::show).post(cart::buy))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }
@@ -207,4 +209,12 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+fn fieldset(legend: &str, choices: &str) -> String {
+    format!("<fieldset><legend>{legend}</legend>{choices}</fieldset>")
+}
+
+fn choice(name: &str, value: &str, label: &str) -> String {
+    format!("<label class=choice><input type=radio name={name} value=\"{value}\" required> {label}</label>")
 }

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::money::Currency;
 use crate::notification::recipients::{Addressee, members_with};
 use crate::notification::{MailKind, Notice};
+use crate::order::sent::AccessNeeded;
 use crate::permission::Permission;
 use crate::work::Work;
 
@@ -72,6 +73,16 @@ impl Parties {
         send(work, &self.payers, id, kind, event, data);
     }
 
+    /// To those who decide about access and get no confirmation of the order.
+    fn tell_others(&self, work: &mut Work, managers: &Readers, id: AccountId, needed: &AccessNeeded) {
+        let confirmed = self.payers.get(&id).map_or(&[][..], Vec::as_slice);
+        let is_confirmed = |one: &Addressee| confirmed.iter().any(|other| other.recipient == one.recipient);
+        let others = managers.get(&id).into_iter().flatten().filter(|one| !is_confirmed(one));
+        let others = Readers::from([(id, others.cloned().collect())]);
+        let data = json!({ "partner": needed.partner, "account": self.name(id) });
+        send(work, &others, id, MailKind::AccessNeeded, (needed.invitation_id.into(), 0), &data);
+    }
+
     fn tell_holder(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
         send(work, &self.holders, id, kind, event, data);
     }
@@ -113,7 +124,8 @@ pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<
     let holders: Vec<AccountId> = completed.iter().map(|it| it.order.holder_id).collect();
     let parties = Parties::of(work, &payers, &holders).await?;
     let people = people(work, completed).await?;
-    for Completed { order, lines, .. } in completed {
+    let managers = managers(work, completed).await?;
+    for Completed { order, lines, access_needed, .. } in completed {
         let ordered_by = people.get(&order.placed_by_id).map_or("", String::as_str);
         let priced: Vec<Value> = lines
             .iter()
@@ -129,9 +141,15 @@ pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<
             "ordered_by": ordered_by, "holder": parties.name(order.holder_id), "lines": priced,
             "subtotal": amount(order.subtotal_minor, &order.currency), "discount": discount,
             "tax": amount(order.tax_minor, &order.currency), "total": amount(order.total_minor, &order.currency),
+            "access_needed_by": access_needed.as_ref().map(|needed| &needed.partner),
+            // what its link opens
+            "access_request_id": access_needed.as_ref().map(|needed| needed.invitation_id),
         });
         let event = (order.id.into(), 0);
         parties.tell_payer(work, order.billed_to_id, MailKind::OrderConfirmation, event, &data);
+        if let Some(needed) = access_needed {
+            parties.tell_others(work, &managers, order.billed_to_id, needed);
+        }
         if order.holder_id != order.billed_to_id {
             let data = json!({
                 "order_number": order.number, "ordered_on": parties.date(order.holder_id, order.created_at),
@@ -142,6 +160,16 @@ pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<
         }
     }
     Ok(())
+}
+
+/// Those who decide about access, of the accounts that are asked for it with their order.
+async fn managers(work: &Work, completed: &[Completed]) -> Result<Readers, Error> {
+    let asked: Vec<AccountId> =
+        completed.iter().filter(|it| it.access_needed.is_some()).map(|it| it.order.billed_to_id).collect();
+    if asked.is_empty() {
+        return Ok(Readers::new());
+    }
+    Ok(by_account(members_with(work, &asked, Permission::ManagePartners).await?))
 }
 
 async fn people(work: &Work, completed: &[Completed]) -> Result<HashMap<UserId, String>, Error> {

@@ -16,6 +16,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::{Term, period_end};
 use crate::error::Error;
 use crate::money::{Currency, Money, Rate};
+use crate::order::sent::{self, AccessNeeded};
 use crate::permission::Permission;
 use crate::sql;
 use crate::tax::rules::{TaxCategory, TaxTreatment};
@@ -27,6 +28,8 @@ pub(super) struct Completed {
     pub(super) order: order::Model,
     pub(super) lines: Vec<Line>,
     pub(super) issued: Option<Issued>,
+    /// Of a cart that was sent: its sender has no access.
+    pub(super) access_needed: Option<AccessNeeded>,
 }
 
 /// An order line with what its plan is called.
@@ -95,10 +98,16 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
     sql::insert::<product_period::Entity>(work.conn(), &periods).await?;
     move_on(work, periods, &free).await?;
     close(work, &orders).await?;
+    let mut needed = sent::completed(work, &orders).await?;
     Ok(orders
         .into_iter()
         .zip(issued)
-        .map(|(order, issued)| Completed { lines: lines.remove(&order.id).unwrap_or_default(), order, issued })
+        .map(|(order, issued)| Completed {
+            lines: lines.remove(&order.id).unwrap_or_default(),
+            access_needed: needed.remove(&order.id),
+            order,
+            issued,
+        })
         .collect())
 }
 

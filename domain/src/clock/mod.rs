@@ -84,6 +84,8 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
         ("expires_at", "invitation", "status = 'PENDING'"),
         ("expires_at", "partnership", "status = 'ACTIVE'"),
         ("due_at", "access_reminder", "due_at IS NOT NULL"),
+        ("remind_at", "cart", "status = 'SENT' AND remind_at IS NOT NULL"),
+        ("abandon_at", "cart", "status = 'SENT'"),
     ];
     for (at, (column, table, condition)) in sources.into_iter().enumerate() {
         sql.push(if at == 0 { "" } else { " UNION ALL " });

@@ -5,6 +5,7 @@ use entities::id::NotificationId;
 use entities::mailed_token::MailedTokenKind;
 use entities::notification;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::MailKind;
 use crate::account::token::{self, NewToken};
@@ -16,12 +17,13 @@ fn mail_only(work: &Work) -> Result<(), Error> {
     if matches!(work.actor(), Actor::System(System::Mail)) { Ok(()) } else { Err(Error::Denied) }
 }
 
-/// The kind of token that this kind of mail carries.
+/// The kind of token that this kind of mail always carries.
 pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
     match kind {
         MailKind::VerifyAddress => Some(MailedTokenKind::VerifyEmail),
         MailKind::ResetPassword => Some(MailedTokenKind::ResetPassword),
-        MailKind::AccessRequested => Some(MailedTokenKind::Access),
+        MailKind::AccessRequested | MailKind::AccessNeeded => Some(MailedTokenKind::Access),
+        MailKind::CartSent | MailKind::CartReminder => Some(MailedTokenKind::Cart),
         MailKind::ClaimAccount => Some(MailedTokenKind::ClaimAccount),
         MailKind::MemberInvited => Some(MailedTokenKind::Join),
         MailKind::MembershipChanged
@@ -40,6 +42,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::PowerOfAttorneyAnswered
         | MailKind::PowerOfAttorneyDecided
         | MailKind::PayerChanged
+        | MailKind::CartCompleted
         | MailKind::OrderConfirmation
         | MailKind::OrderConfirmationHolder
         | MailKind::InvoiceIssued
@@ -59,12 +62,21 @@ pub struct LinkToken {
     pub valid_for: TimeDelta,
 }
 
+/// What the link of this mail opens: what the mail is about, or the request for access that came with an order.
+fn opened_by(row: &notification::Model) -> Option<(MailedTokenKind, Uuid)> {
+    let by_kind = MailKind::from_name(&row.kind).and_then(token_of).map(|kind| (kind, row.subject_id));
+    by_kind.or_else(|| {
+        let request = row.data.get("access_request_id")?.as_str()?.parse().ok()?;
+        Some((MailedTokenKind::Access, request))
+    })
+}
+
 /// Mints the token for the link of a mail, if it has one. Each copy of a mail has a token of its own, and all of them are good: an
 /// earlier copy may have arrived although it looked otherwise.
 pub async fn mint_token(work: &mut Work, row: &notification::Model) -> Result<Option<LinkToken>, Error> {
     mail_only(work)?;
-    let Some(kind) = MailKind::from_name(&row.kind).and_then(token_of) else { return Ok(None) };
-    let new = NewToken { kind, user_id: row.user_id, email: row.recipient.clone(), subject_id: Some(row.subject_id) };
+    let Some((kind, subject_id)) = opened_by(row) else { return Ok(None) };
+    let new = NewToken { kind, user_id: row.user_id, email: row.recipient.clone(), subject_id: Some(subject_id) };
     let token = token::mint(work, new).await?.into();
     Ok(Some(LinkToken { token, valid_for: token::lifetime(kind) }))
 }

@@ -62,3 +62,28 @@ pub(super) fn holds(sql: &mut Sql, now: DateTime<Utc>, bits: &str) {
     ));
     sql.bind(now).push(")))");
 }
+
+#[derive(FromQueryResult)]
+struct User {
+    id: UserId,
+    email: String,
+    locale: String,
+}
+
+/// Whoever is behind each of these addresses, in their order: its user in their language, somebody unknown in the one that is said.
+/// # Errors
+/// `Storage`.
+pub async fn behind(work: &Work, addresses: &[(&str, &str)]) -> Result<Vec<Recipient>, Error> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let emails: Vec<&str> = addresses.iter().map(|(email, _)| *email).collect();
+    let mut sql = work.sql();
+    sql.push(r#"SELECT id, email, locale FROM "user" WHERE email "#).any_text(&emails);
+    let users: Vec<User> = sql.all(work.conn()).await?;
+    let recipients = addresses.iter().map(|(email, locale)| match users.iter().find(|user| user.email == **email) {
+        Some(user) => Recipient { email: user.email.clone(), locale: user.locale.clone(), user_id: Some(user.id) },
+        None => Recipient { email: (*email).to_owned(), locale: (*locale).to_owned(), user_id: None },
+    });
+    Ok(recipients.collect())
+}

@@ -7,6 +7,8 @@ actions! {
     BeginCart on client needs ManageClients by Member: |row| Target::account(row.partner_id);
     /// To change what is in a cart, or to check it out; how it is paid needs more.
     ManageCart on cart needs ManageClients by Member: |row| Target::account(row.partner_id);
+    /// To complete a cart that was sent to the client: as its member, whatever a partnership carries.
+    CompleteCart on account needs Purchase by Member: |row| Target::account(row.id);
     /// To order for an account.
     OrderFor on account needs Purchase by Any: |row| Target::account(row.id);
 }

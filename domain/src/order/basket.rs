@@ -140,6 +140,12 @@ impl Basket {
         }
     }
 
+    /// The terms of its client's completing it: its own account pays.
+    pub(super) fn client_terms(&self) -> Terms {
+        let none = Terms { billed_to: Party::Account, benefit: Benefit::None, holder: Party::Account };
+        self.terms(CheckoutMethod::SendToClient).unwrap_or(none)
+    }
+
     /// One of its two sides; there is no account before the record is connected.
     pub(super) fn party(&self, party: Party) -> Option<&account::Model> {
         match party {

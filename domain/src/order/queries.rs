@@ -1,5 +1,7 @@
 //! What is read of carts and orders.
 
+mod sent;
+
 use std::collections::{HashMap, HashSet};
 
 use entities::cart::{self, CartStatus};
@@ -19,6 +21,8 @@ use crate::page::{ById, Order, Page};
 use crate::permission::{Permission, visible};
 use crate::sql::Sql;
 use crate::store::Reader;
+
+pub use sent::{AccessAsked, Opened, OpenedLine, access_asked, opened, sent_cart};
 
 /// Whose carts a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -216,7 +220,11 @@ fn contents_of(
     let recipient_name = basket.client.name.clone();
     let is_partners_affair = is_open(reader, cart.partner_id, &[Permission::Purchase, Permission::ViewInvoices]);
     let items = basket.lines.iter().map(|line| line.item.clone());
-    if let Some((order, lines)) = of_order {
+    let is_partners = is_open(reader, cart.partner_id, &[Permission::ManageClients]);
+    // What a client that is a partner itself has paid with its own discount is no affair of the sender's.
+    let is_clients_own =
+        |order: &order::Model| is_partners && order.billed_to_id != cart.partner_id && order.discount_minor != 0;
+    if let Some((order, lines)) = of_order.filter(|(order, _)| !is_clients_own(order)) {
         let currency = Currency::parse(&order.currency)?;
         let money = |minor| Money::new(minor, currency);
         return Ok(Contents {
@@ -229,7 +237,8 @@ fn contents_of(
             ways: closed_ways(),
         });
     }
-    let priced = basket.priced(reader.settings(), reader.now(), basket.own_terms())?;
+    let terms = if is_partners { basket.own_terms() } else { basket.client_terms() };
+    let priced = basket.priced(reader.settings(), reader.now(), terms)?;
     let ways = if cart.status == CartStatus::Open { ways(reader, basket, paying)? } else { closed_ways() };
     Ok(Contents {
         recipient_name,

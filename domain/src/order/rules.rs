@@ -23,6 +23,9 @@ pub const MAX_LINES: usize = 100;
 /// The most pieces on a line. Source: `docs/rules.md` §3, Checkout.
 const MAX_QUANTITY: i32 = 100;
 
+/// Characters of the message that goes to the client with a cart.
+pub const MESSAGE: usize = 2_000;
+
 /// How many: 1 to 100, and one where each is a domain of its own.
 pub fn quantity(quantity: i32, kind: ProductKind) -> Result<i32, Refusal> {
     if !(1..=MAX_QUANTITY).contains(&quantity) {

@@ -25,6 +25,7 @@ pub use managing::{SetManagingPartnership, set_managing};
 pub use on_behalf::{CreateAccountOnBehalf, Mandate, OpenedOnBehalf, create_on_behalf};
 pub use payer::{ChangePayer, change_payer};
 pub use remind::remind;
+pub(crate) use request::{Needed, need_access};
 pub use request::{RequestAccess, request};
 pub use send::{SendInvitation, send};
 pub use update::{UpdateAccess, update_access};

@@ -18,7 +18,6 @@ use sea_orm::{ActiveEnum, FromQueryResult};
 
 use super::rules::Terms;
 use crate::error::Error;
-use crate::notification::Recipient;
 use crate::permission::visible;
 use crate::sql::{insert, insert_new};
 use crate::work::Work;
@@ -60,23 +59,6 @@ pub(super) async fn parties(work: &Work, ids: &[AccountId]) -> Result<Vec<Party>
 }
 
 #[derive(FromQueryResult)]
-struct Addressed {
-    id: UserId,
-    email: String,
-    locale: String,
-}
-
-/// The people with these addresses who are users, each as somebody to write to.
-pub(super) async fn users_at(work: &Work, addresses: &[&str]) -> Result<Vec<Recipient>, Error> {
-    let mut sql = work.sql();
-    sql.push(r#"SELECT id, email, locale FROM "user" WHERE email "#).any_text(addresses);
-    let found = sql.all::<Addressed>(work.conn()).await?;
-    let people =
-        found.into_iter().map(|Addressed { id, email, locale }| Recipient { email, locale, user_id: Some(id) });
-    Ok(people.collect())
-}
-
-#[derive(FromQueryResult)]
 struct Name {
     name: String,
 }
@@ -86,6 +68,29 @@ pub(super) async fn person_name(work: &Work, id: UserId) -> Result<String, Error
     let mut sql = work.sql();
     sql.add(r#"SELECT name FROM "user" WHERE id = ?"#, [id.into()]);
     Ok(sql.one::<Name>(work.conn()).await?.ok_or(Error::NotFound)?.name)
+}
+
+#[derive(FromQueryResult)]
+struct Email {
+    email: String,
+}
+
+/// Where a person is written to.
+pub(super) async fn person_email(work: &Work, id: UserId) -> Result<String, Error> {
+    let mut sql = work.sql();
+    sql.add(r#"SELECT email FROM "user" WHERE id = ?"#, [id.into()]);
+    Ok(sql.one::<Email>(work.conn()).await?.ok_or(Error::NotFound)?.email)
+}
+
+/// The invitation of a pair that waits for its answer, if there is one: the client's own offer first.
+pub(super) async fn waiting(work: &Work, pair: Pair) -> Result<Option<invitation::Model>, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT * FROM invitation WHERE partner_id = ? AND client_account_id = ? AND status = 'PENDING' AND expires_at > ?
+        ORDER BY direction, id LIMIT 1",
+        [pair.partner_id.into(), pair.client_account_id.into(), work.now().into()],
+    );
+    Ok(sql.one(work.conn()).await?)
 }
 
 /// A product as an invitation names it.

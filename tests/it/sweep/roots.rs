@@ -13,6 +13,8 @@ use super::views::Views;
 pub enum Given {
     /// Whoever sees what the id names.
     ById,
+    /// Whoever holds the link.
+    ByLink,
     /// Everybody, and the same.
     Public,
     SignedIn,
@@ -28,6 +30,7 @@ pub const ROOTS: &[(&str, Given)] = &[
     ("viewer", Given::SignedIn),
     ("partnerProfiles", Given::Public),
     ("partnerProfile", Given::Public),
+    ("sentCart", Given::ByLink),
     ("offerings", Given::Public),
     ("programmes", Given::Public),
     ("provider", Given::Staff),
@@ -69,9 +72,9 @@ const PARTS: &[&str] = &[
 const ARGUMENTS: [(&str, &str, &str); 2] =
     [("Partnership", "payerChangePreview", "(payer: PARTNER)"), ("Query", "partnerProfile", "(slug: \"zeta\")")];
 
-/// Fields that are tried with arguments of their own: through the doors of `alike.rs`.
-const BY_HAND: [(&str, &str); 4] =
-    [("Query", "node"), ("Query", "nodes"), ("Query", "account"), ("Viewer", "permission")];
+/// Fields that are tried with arguments of their own: through the doors of `alike.rs`, and by the scenarios of `sent_cart.rs`.
+const BY_HAND: [(&str, &str); 5] =
+    [("Query", "node"), ("Query", "nodes"), ("Query", "account"), ("Query", "sentCart"), ("Viewer", "permission")];
 
 /// The arguments with which a field is tried, a short page of a list where that is wanted; none where it needs some that are
 /// not known.

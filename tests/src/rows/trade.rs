@@ -53,6 +53,9 @@ impl Rows {
             created_by_id,
             created_at: self.now,
             sent_at: None,
+            times_sent: 0,
+            remind_at: None,
+            abandon_at: None,
             completed_at: None,
         });
         let item = cart_item::Model {

@@ -244,6 +244,26 @@ payer-changed-cashback-CLIENT = Für das, was { $client } zahlt, wird Ihnen Cash
 payer-changed-past = Bereits ausgestellte Rechnungen bleiben unverändert.
 payer-changed-action = Partnerschaft ansehen
 
+cart-sent-subject = { $name } hat einen Warenkorb für Sie zusammengestellt
+cart-sent-intro = { $name } hat Produkte für Sie zusammengestellt. Den Kauf schließen Sie selbst ab, die Produkte werden in Ihrem Konto eingerichtet.
+cart-sent-action = Warenkorb ansehen
+cart-next = Die Preise gelten heute und verstehen sich ohne Steuer. Bestellt ist erst, wenn Sie den Kauf abschließen.
+
+cart-reminder-subject = Der Warenkorb von { $name } wartet auf Sie
+cart-reminder-intro = Die Produkte, die { $name } für Sie zusammengestellt hat, warten noch. Den Kauf schließen Sie selbst ab.
+cart-reminder-action = Warenkorb ansehen
+
+cart-completed-subject = { $name } hat Ihren Warenkorb gekauft
+cart-completed-intro = { $name } hat gekauft, was Sie in den Warenkorb gelegt hatten.
+cart-completed-access = Im Rahmen Ihres Zugriffs können Sie die Produkte betreuen.
+cart-completed-no-access = Auf das Konto von { $name } haben Sie noch keinen Zugriff. Er wurde angefragt, der Kunde entscheidet.
+cart-completed-action = Warenkorb ansehen
+
+access-needed-subject = { $name } braucht Zugriff auf Ihr Konto
+access-needed-intro = Für { $account } wurden Produkte gekauft, die { $name } zusammengestellt hatte.
+access-needed = { $name } braucht Zugriff, um diese Produkte für Sie zu betreuen. Welchen, legen Sie fest; ohne Ihre Zustimmung ändert sich nichts.
+access-needed-action = Zugriff festlegen
+
 order-confirmation-subject = Bestellbestätigung { $number }
 order-confirmation-intro = Vielen Dank für die Bestellung { $number }.
 order-confirmation-action = Bestellung ansehen

@@ -244,6 +244,26 @@ payer-changed-cashback-CLIENT = You earn cashback on what { $client } pays, cred
 payer-changed-past = Invoices already issued stay as they are.
 payer-changed-action = View partnership
 
+cart-sent-subject = { $name } has put a cart together for you
+cart-sent-intro = { $name } has put products together for you. You complete the purchase yourself, and the products are installed in your account.
+cart-sent-action = View cart
+cart-next = Prices are without tax and as of today. Nothing is ordered until you complete the purchase.
+
+cart-reminder-subject = The cart from { $name } is waiting for you
+cart-reminder-intro = The products that { $name } has put together for you are still waiting. You complete the purchase yourself.
+cart-reminder-action = View cart
+
+cart-completed-subject = { $name } has completed your cart
+cart-completed-intro = { $name } has bought what you had put into the cart.
+cart-completed-access = You can look after the products within your access.
+cart-completed-no-access = You have no access to the account of { $name } yet. It has been asked for, and the client decides.
+cart-completed-action = View cart
+
+access-needed-subject = { $name } needs access to your account
+access-needed-intro = Products that { $name } had put together were bought for { $account }.
+access-needed = { $name } needs access to look after these products for you. You set the access level; without your consent, nothing changes.
+access-needed-action = Set access level
+
 order-confirmation-subject = Order confirmation { $number }
 order-confirmation-intro = Thank you for order { $number }.
 order-confirmation-action = View order

@@ -90,6 +90,20 @@ pub enum Content {
         changed_by: String,
         effective: Moment,
     },
+    /// To the client, or to an address. `from` is the partner that has filled the cart.
+    CartSent { from: String, lines: Vec<PricedLine>, subtotal: Amount, message: Option<String>, valid_for_hours: u32 },
+    /// The same, a week later.
+    CartReminder {
+        from: String,
+        lines: Vec<PricedLine>,
+        subtotal: Amount,
+        message: Option<String>,
+        valid_for_hours: u32,
+    },
+    /// To the partner: `client` has paid what was sent to it.
+    CartCompleted { client: String, has_access: bool },
+    /// To those of the client who decide about access and do not get the confirmation of its order.
+    AccessNeeded { partner: String, account: String },
     /// To the payer.
     OrderConfirmation {
         order_number: String,
@@ -104,6 +118,8 @@ pub enum Content {
         discount: Option<Amount>,
         tax: Amount,
         total: Amount,
+        /// The partner that has sent the cart, and has no access to look after what was ordered.
+        access_needed_by: Option<String>,
     },
     /// To the holder of what someone else pays: without prices.
     OrderConfirmationHolder {
@@ -190,6 +206,10 @@ impl Content {
             Self::PowerOfAttorneyDecided { .. } => "power-of-attorney-decided",
             Self::InquiryReceived { .. } => "inquiry-received",
             Self::PayerChanged { .. } => "payer-changed",
+            Self::CartSent { .. } => "cart-sent",
+            Self::CartReminder { .. } => "cart-reminder",
+            Self::CartCompleted { .. } => "cart-completed",
+            Self::AccessNeeded { .. } => "access-needed",
             Self::OrderConfirmation { .. } => "order-confirmation",
             Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",
             Self::InvoiceIssued { .. } => "invoice-issued",
@@ -197,6 +217,15 @@ impl Content {
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",
             Self::SupportRequest { .. } => "support-request",
+        }
+    }
+
+    /// The key of what the button says.
+    pub(super) fn action(&self) -> String {
+        if let Self::OrderConfirmation { access_needed_by: Some(_), .. } = self {
+            "access-needed-action".to_owned()
+        } else {
+            format!("{}-action", self.kind())
         }
     }
 

@@ -87,6 +87,10 @@ const KINDS: &[Kind] = kinds![
     "power-of-attorney-decided",
     "inquiry-received",
     "payer-changed",
+    "cart-sent",
+    "cart-reminder",
+    "cart-completed",
+    "access-needed",
     "order-confirmation",
     "order-confirmation-holder",
     "invoice-issued",
@@ -165,7 +169,7 @@ impl Renderer {
             Some(token) => format!("{}{}?token={}", self.portal_url, link.path, token.expose_secret()),
         };
         let around = minijinja::context! {
-            recipient => to_name.clone(), url => url, lang => lang, seller => self.seller.clone(), kind => kind,
+            recipient => to_name.clone(), url => url, lang => lang, seller => self.seller.clone(), action => content.action(),
         };
         let context = minijinja::context! { ..around, ..Value::from(Serde(facts)) };
 

@@ -113,7 +113,9 @@ fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
         Some(MailKind::VerifyAddress) => "/verify",
         Some(MailKind::ResetPassword) => "/reset",
         Some(MailKind::MemberInvited) => "/join",
-        Some(MailKind::AccessRequested) => "/access",
+        Some(MailKind::AccessRequested | MailKind::AccessNeeded) => "/access",
+        Some(MailKind::OrderConfirmation) if token.is_some() => "/access",
+        Some(MailKind::CartSent | MailKind::CartReminder) => "/cart",
         Some(MailKind::ClaimAccount) => "/claim",
         _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
     };

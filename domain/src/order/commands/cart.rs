@@ -28,6 +28,9 @@ pub async fn create_cart(work: &mut Work, client_id: ClientId) -> Result<cart::M
         created_by_id: work.user_id()?,
         created_at: work.now(),
         sent_at: None,
+        times_sent: 0,
+        remind_at: None,
+        abandon_at: None,
         completed_at: None,
     };
     sql::insert::<cart::Entity>(work.conn(), std::slice::from_ref(&row)).await?;

@@ -1,6 +1,6 @@
 //! A partner asks a client for access.
 
-use entities::id::{AccountId, ClientId};
+use entities::id::{AccountId, ClientId, InvitationId, UserId};
 use entities::invitation::{self, AccessLevel, InvitationDirection};
 use entities::partnership::PayerKind;
 use serde_json::json;
@@ -84,7 +84,7 @@ async fn add(
         store::lapse(work, Overdue::ToAddress(partner_id, &to.client_email)).await?
     };
     tell_lapsed(work, &lapsed).await?;
-    let row = pending(work, to, terms, message)?;
+    let row = pending(work, to, terms, message, work.user_id()?);
     if store::add_invitation(work, &row, &[]).await? {
         Ok(row)
     } else {
@@ -105,4 +105,45 @@ async fn tell(work: &mut Work, row: &invitation::Model, terms: &Terms) -> Result
     let readers = parties.readers(work, Side::Client, Side::Client.knows()).await?;
     mail(work, MailKind::AccessRequested, (row.id.into(), 0), readers, &data);
     Ok(())
+}
+
+/// A partner whose cart a client has just paid has no access to what it sold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needed {
+    pub(crate) partner_id: AccountId,
+    pub(crate) client_id: ClientId,
+    /// Where the products are.
+    pub(crate) client_account_id: AccountId,
+    /// Of the partner's people.
+    pub(crate) asked_by_id: UserId,
+    /// Of the client's.
+    pub(crate) ordered_by_id: UserId,
+}
+
+/// The request for full access that comes with such an order: a new one, or the one that is waiting. None where the client has offered
+/// access itself, and it is the partner who has to answer. The mails of the order say what it is about. Source: S4.19, rules §5.
+pub(crate) async fn need_access(work: &mut Work, needed: Needed) -> Result<Option<InvitationId>, Error> {
+    let Needed { partner_id, client_id, client_account_id, asked_by_id, ordered_by_id } = needed;
+    let pair = Pair { partner_id, client_account_id };
+    let lapsed = store::lapse(work, Overdue::Between(pair)).await?;
+    tell_lapsed(work, &lapsed).await?;
+    if let Some(waiting) = store::waiting(work, pair).await? {
+        return Ok((waiting.direction == InvitationDirection::PartnerToClient).then_some(waiting.id));
+    }
+    let full =
+        Asked { access_level: AccessLevel::Full, permissions: None, products: None, payer: None, expires_at: None };
+    let to = Addressed {
+        direction: InvitationDirection::PartnerToClient,
+        client_account_id: Some(client_account_id),
+        client_email: store::person_email(work, ordered_by_id).await?,
+        partner_id,
+        client_id: Some(client_id),
+    };
+    let row = pending(work, to, &rules::request(full, work.now())?, None, asked_by_id);
+    if !store::add_invitation(work, &row, &[]).await? {
+        return Ok(None);
+    }
+    let parties = Parties::of_invitation(work, &row).await?;
+    parties.tell(work, Side::Client, ActivityKind::AccessNeeded, invitation_subject(&row));
+    Ok(Some(row.id))
 }

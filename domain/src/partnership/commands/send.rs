@@ -1,7 +1,7 @@
 //! A client offers a partner access.
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, ClientId, ProductId};
+use entities::id::{AccountId, ClientId, ProductId, UserId};
 use entities::invitation::{self, AccessLevel, InvitationDirection, InvitationStatus};
 use entities::partnership::PayerKind;
 use serde_json::json;
@@ -65,7 +65,7 @@ pub async fn send(work: &mut Work, command: SendInvitation) -> Result<invitation
         partner_id: pair.partner_id,
         client_id: None,
     };
-    let row = pending(work, to, &terms, message)?;
+    let row = pending(work, to, &terms, message, work.user_id()?);
     let ids: Vec<_> = products.iter().flatten().map(|product| product.id).collect();
     if !store::add_invitation(work, &row, &ids).await? {
         return refuse(Code::AlreadyExists, "An offer to this partner is waiting for its answer.");
@@ -123,15 +123,16 @@ pub(super) struct Addressed {
     pub(super) client_id: Option<ClientId>,
 }
 
-/// An invitation from whoever acts, which can be answered from now on.
+/// An invitation from somebody, which can be answered from now on.
 pub(super) fn pending(
     work: &Work,
     to: Addressed,
     terms: &Terms,
     message: Option<String>,
-) -> Result<invitation::Model, Error> {
+    sent_by_id: UserId,
+) -> invitation::Model {
     let Addressed { direction, client_account_id, client_email, partner_id, client_id } = to;
-    Ok(invitation::Model {
+    invitation::Model {
         id: work.new_id(),
         direction,
         status: InvitationStatus::Pending,
@@ -146,12 +147,12 @@ pub(super) fn pending(
         message,
         rejection_message: None,
         access_expires_at: terms.expires_at,
-        sent_by_id: work.user_id()?,
+        sent_by_id,
         answered_by_id: None,
         created_at: work.now(),
         expires_at: work.now() + rules::LAPSE,
         answered_at: None,
-    })
+    }
 }
 
 async fn tell(

@@ -17,7 +17,7 @@ use super::super::store::{self, Pair, Party};
 use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::error::Error;
-use crate::notification::recipients::{Addressee, members_with};
+use crate::notification::recipients::{Addressee, behind, members_with};
 use crate::notification::{MailKind, MemberOf, Notice, Recipient};
 use crate::permission::{Permission, Permissions};
 use crate::work::Work;
@@ -193,7 +193,7 @@ pub(super) async fn readers_of(
     for party in each.iter().map(|parties| parties.on(side)) {
         match party.id {
             Some(id) => accounts.push(id),
-            None => addresses.push(party.name.as_str()),
+            None => addresses.push((party.name.as_str(), party.locale.as_str())),
         }
     }
     accounts.sort_unstable();
@@ -204,14 +204,10 @@ pub(super) async fn readers_of(
             members.entry(member_of.account_id).or_default().push(Reader { member_of: Some(member_of), recipient });
         }
     }
-    let users = if addresses.is_empty() { Vec::new() } else { store::users_at(work, &addresses).await? };
-    let behind = |address: &str, locale: &str| {
-        let known = users.iter().find(|user| user.email == address).cloned();
-        known.unwrap_or_else(|| Recipient { email: address.to_owned(), locale: locale.to_owned(), user_id: None })
-    };
-    let readers = each.iter().map(|parties| parties.on(side)).map(|party| match party.id {
+    let mut strangers = behind(work, &addresses).await?.into_iter();
+    let readers = each.iter().map(|parties| match parties.on(side).id {
         Some(id) => members.get(&id).cloned().unwrap_or_default(),
-        None => vec![Reader { member_of: None, recipient: behind(&party.name, &party.locale) }],
+        None => strangers.next().map(|recipient| Reader { member_of: None, recipient }).into_iter().collect(),
     });
     Ok(readers.collect())
 }

@@ -1,11 +1,15 @@
 //! Carts and orders.
 
+use domain::account::token::{NewToken, mint};
+use domain::actor::{Actor, System};
 use domain::permission::Permission::{ManageClients, Purchase};
+use domain::store::Statements;
+use entities::mailed_token::MailedTokenKind;
 use serde_json::{Value, json};
 
 use crate::sweep::row::{Again, Row, Spoil, Way, ready, row};
 use crate::sweep::scene::Scene;
-use crate::sweep::world::Company;
+use crate::sweep::world::{Company, row as row_id};
 
 const CLIENTS: Way = Way::Member(Company::Acme, &[ManageClients]);
 
@@ -58,6 +62,37 @@ pub fn rows() -> Vec<Row> {
                 input["cartId"] = cart["cart"]["id"].clone();
             })
         }),
+        row("sendCart", &[CLIENTS], |s| {
+            Box::pin(async { json!({ "cartId": s.cart().await.0, "message": "Let us begin." }) })
+        })
+        .about("cartId")
+        .again(Again::Refused(&["CART_CLOSED"]))
+        .wrong("checked out", "CART_CLOSED", CHECKED_OUT),
+        row("recallCart", &[CLIENTS], |s| Box::pin(async { json!({ "cartId": sent(s).await }) }))
+            .about("cartId")
+            .again(Again::Refused(&["CART_CLOSED"]))
+            .wrong("never sent", "CART_CLOSED", |s, input| {
+                Box::pin(async { input["cartId"] = json!(s.cart().await.0) })
+            }),
+        row("completeSentCart", &[Way::Member(Company::Bolt, &[Purchase])], |s| {
+            Box::pin(async {
+                json!({
+                    "token": link(s, &sent(s).await).await, "accountId": s.account(Company::Bolt),
+                    "paymentMethodId": s.world().ours.payment_method, "idempotencyKey": s.key(),
+                })
+            })
+        })
+        .about("accountId")
+        .again(Again::Refused(&["CART_CLOSED", "PAYMENT_PENDING"]))
+        .unshown(&["token"])
+        .wrong("taken back", "CART_CLOSED", |s, input| {
+            Box::pin(async {
+                let cart = sent(s).await;
+                input["token"] = json!(link(s, &cart).await);
+                s.done(Company::Acme, "recallCart", json!({ "cartId": cart }), "cart { id }").await;
+            })
+        })
+        .wrong("no link", "TOKEN_INVALID", |_, input| Box::pin(async { input["token"] = json!("nobody-was-sent-this") })),
         row("placeOrder", &[Way::Member(Company::Bolt, &[Purchase])], |s| {
             let mut input = order(s);
             input["paymentMethodId"] = json!(s.world().ours.payment_method);
@@ -87,4 +122,22 @@ fn order(scene: &Scene) -> Value {
         "planId": scene.world().provider.hosting_id, "termMonths": 12, "quantity": 2, "domainName": "bolt.example",
     });
     json!({ "accountId": scene.account(Company::Bolt), "items": [item], "idempotencyKey": scene.key() })
+}
+
+/// A cart that is with Bolt.
+async fn sent(scene: &Scene) -> String {
+    let cart = scene.cart().await.0;
+    scene.done(Company::Acme, "sendCart", json!({ "cartId": cart }), "cart { id }").await;
+    cart
+}
+
+/// What the mail about it holds.
+async fn link(scene: &Scene, cart: &str) -> String {
+    let email = "somebody@bolt.example".to_owned();
+    let new = NewToken { kind: MailedTokenKind::Cart, user_id: None, email, subject_id: Some(row_id(cart)) };
+    let minting = scene
+        .app
+        .store
+        .write(Actor::System(System::Mail), Statements::default(), move |work| Box::pin(mint(work, new.clone())));
+    minting.await.expect("a token")
 }
