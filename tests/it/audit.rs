@@ -307,8 +307,8 @@ const CROWD: [&str; 5] = [
         FROM partnership s JOIN membership m ON m.account_id = s.partner_id AND m.role = 'OWNER', generate_series(1, 100)",
     "INSERT INTO job (id, kind, class, payload, priority, run_at, state, attempts, max_attempts, changed_at)
         SELECT gen_random_uuid(), 'act', 'fast', '{}', 1, n, CASE WHEN n % 2000 = 0 THEN 'dead' ELSE 'done' END, 1, 1, n FROM generate_series(1, 40000) n",
-    "INSERT INTO notification (id, kind, subject_id, step, recipient, locale, data, created_at, failed_at)
-        SELECT gen_random_uuid(), 'verify_address', gen_random_uuid(), 0, 'a@b.example', 'en', '{}', now(), CASE WHEN n % 2000 = 0 THEN now() END
+    "INSERT INTO notification (id, kind, subject_id, step, recipient, required, locale, data, created_at, failed_at)
+        SELECT gen_random_uuid(), 'verify_address', gen_random_uuid(), 0, 'a@b.example', 0, 'en', '{}', now(), CASE WHEN n % 2000 = 0 THEN now() END
         FROM generate_series(1, 40000) n",
     "ANALYZE",
 ];
