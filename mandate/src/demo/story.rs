@@ -3,11 +3,15 @@
 
 use std::ops::Range;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use api::id::{Kind, encode};
 use axum::Router;
 use domain::Actor;
-use domain::account::commands::{AddStaff, add_staff};
+use domain::account::commands::{self, AddStaff, SignUp, SignedUp, add_staff};
+use domain::account::rules::NewAccount;
 use domain::actor::System;
+use domain::calendar::Country;
+use domain::money::Currency;
 use domain::store::{Statements, Store};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
@@ -56,20 +60,18 @@ pub(super) async fn is_told(store: &Store) -> anyhow::Result<bool> {
     Ok(domain::account::queries::is_known(store, STAFF).await?)
 }
 
-/// Tells it, through the API.
+/// Tells it, through the API but for the sign-ups.
 pub(super) async fn tell(store: &Store, router: &Router) -> anyhow::Result<()> {
     let portal = Portal::new(router.clone());
     let new = AddStaff::prepare(STAFF, &PASSWORD.into()).await?;
     let operator = Actor::System(System::Operator);
-    let people = CLIENTS.map(|(email, account, _)| (email, account, "DE", "de"));
-    let (mara, luca, clients, _) = tokio::try_join!(
-        sign_up(&portal, ("mara@pixelwerk.example", "Pixelwerk", "DE", "de")),
-        sign_up(&portal, ("luca@alpina.example", "Alpina Digital", "CH", "en")),
-        try_join_all(people.map(|person| sign_up(&portal, person))),
-        async {
-            Ok(store.write(operator, Statements::default(), move |work| Box::pin(add_staff(work, new.clone()))).await?)
-        },
-    )?;
+    store.write(operator, Statements::default(), move |work| Box::pin(add_staff(work, new.clone()))).await?;
+    let partners =
+        [("mara@pixelwerk.example", "Pixelwerk", "DE", "de"), ("luca@alpina.example", "Alpina Digital", "CH", "en")];
+    let clients = CLIENTS.map(|(email, account, _)| (email, account, "DE", "de"));
+    let mut people = sign_up(store, &portal, partners.into_iter().chain(clients)).await?.into_iter();
+    let (Some(mara), Some(luca)) = (people.next(), people.next()) else { bail!("the partners have not signed up") };
+    let clients: Vec<Person> = people.collect();
     let input = json!({ "email": STAFF, "password": PASSWORD });
     let signed_in = portal.run("signIn", input, "accessToken").await?;
     let staff = portal.signed_in(&text(&signed_in, "accessToken")?);
@@ -102,14 +104,40 @@ pub(super) async fn tell(store: &Store, router: &Router) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn sign_up(portal: &Portal, (email, name, country, locale): (&str, &str, &str, &str)) -> anyhow::Result<Person> {
-    let input = json!({
-        "email": email, "password": PASSWORD, "name": first_name(email), "locale": locale,
-        "account": { "name": name, "country": country, "currencyCode": "EUR" },
+/// All at once, and not through the API: everybody's password is the same, and takes its time to hash.
+async fn sign_up(
+    store: &Store,
+    portal: &Portal,
+    people: impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)>,
+) -> anyhow::Result<Vec<Person>> {
+    let now = store.now().await?.now;
+    let mut new = Vec::new();
+    for (email, name, country, locale) in people {
+        let (country, currency) = (Country::parse(country)?, Currency::EUR);
+        let account = NewAccount {
+            name: name.to_owned(),
+            country,
+            currency,
+            time_zone: None,
+            vat_id: None,
+            billing_address: None,
+        };
+        let (email, locale) = (email.to_owned(), locale.to_owned());
+        new.push(SignUp { name: first_name(&email), email, password: PASSWORD.into(), locale, account });
+    }
+    let new = SignUp::prepare_alike(new, now.date_naive()).await?;
+    let acts = new.into_iter().map(|new| {
+        store.write(Actor::Anonymous, Statements::default(), move |work| {
+            Box::pin(commands::sign_up(work, new.clone(), None))
+        })
     });
-    let done = portal.run("signUp", input, "accessToken account { id }").await?;
-    let portal = portal.signed_in(&text(&done, "accessToken")?);
-    Ok(Person { portal, account: id(&done, "account")?, name: name.to_owned() })
+    let signed_up = try_join_all(acts).await?;
+    let person = |up: SignedUp| Person {
+        portal: portal.signed_in(&up.signed_in.access_token),
+        account: encode(Kind::Account, up.account.id.0).0,
+        name: up.account.name,
+    };
+    Ok(signed_up.into_iter().map(person).collect())
 }
 
 /// `mara@…` is Mara.

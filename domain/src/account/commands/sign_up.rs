@@ -46,13 +46,36 @@ impl SignUp {
     /// # Errors
     /// `INVALID_INPUT` with the path of the field.
     pub async fn prepare(self, on: NaiveDate) -> Result<PreparedSignUp, Error> {
+        let new = self.checked(on)?;
+        let password = password::hash(new.password.clone()).await?;
+        Ok(new.hashed(password))
+    }
+
+    /// The same for people with one password, which is hashed once: for sample data, of whose password nobody makes a secret.
+    /// # Errors
+    /// As for one of them.
+    pub async fn prepare_alike(people: Vec<Self>, on: NaiveDate) -> Result<Vec<PreparedSignUp>, Error> {
+        let people = people.into_iter().map(|new| new.checked(on)).collect::<Result<Vec<_>, _>>()?;
+        let Some(password) = people.first().map(|new| new.password.clone()) else { return Ok(Vec::new()) };
+        let password = password::hash(password).await?;
+        Ok(people.into_iter().map(|new| new.hashed(password.clone())).collect())
+    }
+
+    fn checked(self, on: NaiveDate) -> Result<Self, Refusal> {
         let Self { email, password, name, locale, account } = self;
         let email = text::email("email", &email)?;
-        let password = rules::password("password", &password, &email)?;
-        let name = text::line("name", &name, text::NAME)?;
-        let locale = text::locale("locale", &locale)?;
-        let account = account.checked(on).map_err(|refusal| refusal.within(["account"]))?;
-        Ok(PreparedSignUp { email, password: password::hash(password).await?, name, locale, account })
+        Ok(Self {
+            password: rules::password("password", &password, &email)?,
+            name: text::line("name", &name, text::NAME)?,
+            locale: text::locale("locale", &locale)?,
+            account: account.checked(on).map_err(|refusal| refusal.within(["account"]))?,
+            email,
+        })
+    }
+
+    fn hashed(self, password: PasswordHash) -> PreparedSignUp {
+        let Self { email, password: _, name, locale, account } = self;
+        PreparedSignUp { email, password, name, locale, account }
     }
 }
 
