@@ -67,7 +67,7 @@ impl Verdict {
 /// A line of the table: its label, below a heading or not, and a verdict for each person of each column.
 type Line = (String, Vec<Vec<Verdict>>);
 
-/// Rules §2, promises A1: every permission, every table that is seen and every action, for every standing that there is.
+/// S5.1, rules §2, promises A1: every permission, every table that is seen and every action, for every standing that there is.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_do_what(#[values(Db::Sqlite, Db::Postgres)] db: Db) {

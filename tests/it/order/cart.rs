@@ -21,7 +21,7 @@ use tests::database::Db;
 
 use super::harness::{World, code, eur, item, plan_of, price, save_as_operator};
 
-/// S4.4, S4.5, S4.6, S4.7: a cart holds plans of different kinds and terms; the default term is the plan's; each line can be changed.
+/// S4.1, S4.2, S4.4, S4.5, S4.6, S4.7: a cart for one of its client records holds plans of different kinds and terms; the default term is the plan's; each line can be changed.
 #[rstest]
 #[case(Db::Sqlite)]
 #[case(Db::Postgres)]

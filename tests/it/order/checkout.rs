@@ -20,7 +20,7 @@ use tests::database::Db;
 
 use super::harness::{World, code, eur, item};
 
-/// S4.10: limited access with PURCHASE may use the client's card, without it may not; the client without a card neither.
+/// S4.3, S4.10: limited access with PURCHASE may use the client's card, without it may not; the client without a card neither.
 #[rstest]
 #[case(Db::Sqlite)]
 #[case(Db::Postgres)]

@@ -16,7 +16,7 @@ use tests::partners::instant;
 
 use super::harness::{World, code, eur};
 
-/// S2.4, S2.5a, S2.6, S2.7a, S2.9, S2.11, S4.9: the client's card pays the public price, 117.81; the partner earns 19.80; the
+/// S5.2, S2.4, S2.5a, S2.6, S2.7a, S2.9, S2.11, S4.9: the client's card pays the public price, 117.81; the partner earns 19.80; the
 /// client holds product and invoice.
 #[rstest]
 #[case(Db::Sqlite)]
