@@ -18,6 +18,7 @@ pub mod client;
 pub mod clock;
 pub mod connection;
 pub mod context;
+pub mod contributor;
 pub mod cursor;
 pub mod error;
 pub mod guard;

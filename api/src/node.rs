@@ -11,6 +11,7 @@ use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, Walle
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
 use crate::context::ContextExt;
+use crate::contributor::object::Contributor;
 use crate::id::{Kind, decode};
 use crate::inquiry::object::Inquiry;
 use crate::loader::Seen;
@@ -43,6 +44,7 @@ pub enum Node {
     Task(Task),
     Inquiry(Inquiry),
     Product(Product),
+    Contributor(Contributor),
     RenewalRun(RenewalRun),
     Invitation(Invitation),
     Partnership(Partnership),
@@ -80,6 +82,8 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Task => load!(task as Task),
         Kind::Inquiry => load!(inquiry as Inquiry),
         Kind::Product => load!(product as Product),
+        Kind::Contributor => loaded(loads.load_one(Seen::<entities::contributor::Model>::by(row)).await)?
+            .map(|row| Node::Contributor(row.into())),
         Kind::RenewalRun => load!(renewal_run as RenewalRun),
         Kind::Invitation => load!(invitation as Invitation),
         Kind::Partnership => load!(partnership as Partnership),
@@ -102,7 +106,6 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // these come with their areas
         Kind::Referral
-        | Kind::Contributor
         | Kind::Transfer
         | Kind::Contact
         | Kind::Payout

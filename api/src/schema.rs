@@ -14,6 +14,7 @@ use crate::catalogue::query::CatalogueQuery;
 use crate::client::mutation::ClientMutation;
 use crate::clock::mutation::{ClockMutation, Schedule};
 use crate::context::ContextExt;
+use crate::contributor::mutation::ContributorMutation;
 use crate::error::EdgeError;
 use crate::inquiry::mutation::InquiryMutation;
 use crate::membership::mutation::MembershipMutation;
@@ -59,6 +60,7 @@ pub struct Mutations(
     CatalogueMutation,
     OrderMutation,
     ProductMutation,
+    ContributorMutation,
     RenewalMutation,
     SupportMutation,
     ProviderMutation,

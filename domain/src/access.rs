@@ -5,8 +5,8 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, api_key, audit, billing, catalogue, client, inquiry, job, membership, notification, order,
-    partnership, product, programme, renewal, support, task,
+    account, activity, api_key, audit, billing, catalogue, client, contributor, inquiry, job, membership, notification,
+    order, partnership, product, programme, renewal, support, task,
 };
 
 /// Every action, area by area.
@@ -22,6 +22,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         partnership::actions::ACTIONS,
         order::actions::ACTIONS,
         product::actions::ACTIONS,
+        contributor::actions::ACTIONS,
         renewal::actions::ACTIONS,
         billing::actions::ACTIONS,
         support::actions::ACTIONS,
@@ -42,6 +43,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         catalogue::subject::SUBJECTS,
         order::subject::SUBJECTS,
         product::subject::SUBJECTS,
+        contributor::subject::SUBJECTS,
         renewal::subject::SUBJECTS,
         billing::subject::SUBJECTS,
         activity::subject::SUBJECTS,

@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod check;
 pub mod client;
 pub mod clock;
+pub mod contributor;
 pub mod database;
 pub mod error;
 pub mod gateway;

@@ -62,6 +62,7 @@ ids! {
     CartItemId,
     CashbackId,
     ClientId,
+    ContributorId,
     InquiryId,
     InvitationId,
     InvoiceId,

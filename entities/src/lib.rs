@@ -10,6 +10,7 @@ pub mod cart_item;
 pub mod cashback;
 pub mod client;
 pub mod clock;
+pub mod contributor;
 pub mod document_counter;
 pub mod feed_position;
 pub mod id;

@@ -1,3 +1,4 @@
+DROP TABLE contributor;
 DROP TABLE unmanaged_product;
 DROP TABLE product;
 DROP TABLE order_line;

@@ -115,3 +115,18 @@ CREATE INDEX product_line ON product (order_line_id);
 CREATE INDEX product_managed ON product (managed_by_id, id) WHERE managed_by_id IS NOT NULL;
 CREATE INDEX product_due ON product (renews_at, id) WHERE auto_renew AND status IN ('FREE', 'ACTIVE');
 CREATE INDEX product_plan ON product (plan_id);
+CREATE TABLE contributor (
+    id /uuid/ PRIMARY KEY,
+    product_id /uuid/ NOT NULL REFERENCES product (id),
+    email text NOT NULL,
+    account_id /uuid/ REFERENCES account (id),
+    role text NOT NULL CHECK (role IN ('VIEWER', 'EDITOR')),
+    partnership_id /uuid/ REFERENCES partnership (id),
+    created_at /instant/ NOT NULL
+);
+CREATE UNIQUE INDEX contributor_person ON contributor (product_id, email) WHERE account_id IS NULL;
+CREATE UNIQUE INDEX contributor_account ON contributor (product_id, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX contributor_product ON contributor (product_id, id);
+CREATE INDEX contributor_address ON contributor (email, id) WHERE account_id IS NULL;
+CREATE INDEX contributor_of_account ON contributor (account_id, id) WHERE account_id IS NOT NULL;
+CREATE INDEX contributor_partnership ON contributor (partnership_id) WHERE partnership_id IS NOT NULL;

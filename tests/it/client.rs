@@ -14,7 +14,7 @@ use tests::app::TestApp;
 use tests::client::Reply;
 use tests::database::Db;
 use tests::partners::Partners;
-use tests::world::Signed;
+use tests::world::{Provider, Signed};
 
 fn named(name: &str) -> NewClient {
     NewClient { name: name.to_owned(), ..NewClient::default() }
@@ -206,4 +206,56 @@ async fn no_two_clients_have_one_address(#[values(Db::Sqlite, Db::Postgres)] db:
     assert_eq!(found.ok()["account"]["clients"]["totalCount"], 2);
     update(&json!(connected), json!("owner@bolt.example")).await.ok();
     assert_eq!(make(&partner, "owner@bolt.example").await.user_error(), "ALREADY_EXISTS");
+}
+
+/// S3.1: a partner works with its clients in every programme. Whether one takes offers of access is a switch of it, which counts at
+/// once, for its partners and no others; an offer that waits goes on waiting.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn client_management_works_in_every_programme(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let bolt = app.sign_up("owner@bolt.example", "bolt").await;
+    let programme = |id: Option<&Value>, name: &str, takes_offers: bool| {
+        json!({
+            "id": id, "name": name, "rateBps": 1000, "contactEmail": "partners@provider.example",
+            "acceptsAccessOffers": takes_offers, "minimumPayout": { "amount": "50.00", "currencyCode": "EUR" },
+        })
+    };
+    let offer = async |slug: &str| {
+        let input = json!({
+            "accountId": bolt.account_id, "partnerProfileSlug": slug, "accessLevel": "PARTIAL", "permissions": ["VIEW_PRODUCTS"],
+        });
+        app.run(&bolt.token, "sendInvitation", input, "invitation { id }").await
+    };
+    let mut isv = Value::Null;
+    for (name, slug, takes_offers) in
+        [("Agency", "agency", true), ("Expert", "expert", true), ("Reseller", "reseller", true), ("ISV", "isv", false)]
+    {
+        let made = app.done(&provider.staff, "saveProgramme", programme(None, name, takes_offers), "programme { id }");
+        let id = made.await["programme"]["id"].clone();
+        let of = Provider { programme_id: id.as_str().unwrap().to_owned(), ..provider.clone() };
+        let partner = app.partner(&of, slug).await;
+        let input = json!({ "partnerId": partner.account_id, "client": { "name": "Nut" } });
+        let client = app.done(&partner.token, "createClient", input, "client { id }").await;
+        let input = json!({ "clientId": client["client"]["id"], "title": "Call", "assigneeId": partner.user_id });
+        app.done(&partner.token, "createTask", input, "task { id }").await;
+        let inquiry = json!({ "profileSlug": slug, "name": "Lea", "email": "lea@lead.example", "message": "Hello" });
+        let submit =
+            "mutation($input: SubmitInquiryInput!) { submitInquiry(input: $input) { accepted userErrors { code } } }";
+        app.ask(submit, json!({ "input": inquiry })).await.ok();
+        let offered = offer(slug).await;
+        if takes_offers {
+            offered.ok();
+        } else {
+            assert_eq!((offered.user_error(), offered.user_error_field().as_str()), ("CONFLICT", "partnerProfileSlug"));
+            isv = id;
+        }
+    }
+    app.done(&provider.staff, "saveProgramme", programme(Some(&isv), "ISV", true), "programme { id }").await;
+    offer("isv").await.ok();
+    app.done(&provider.staff, "saveProgramme", programme(Some(&isv), "ISV", false), "programme { id }").await;
+    let waiting = "query($id: ID!) { account(id: $id) { sentInvitations(status: PENDING) { totalCount } } }";
+    let waiting = app.ask_as(&bolt.token, waiting, json!({ "id": bolt.account_id })).await;
+    assert_eq!(waiting.ok()["account"]["sentInvitations"]["totalCount"], 4);
 }

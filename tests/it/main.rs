@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod compose;
 mod connection;
+mod contributor;
 mod database;
 mod demo;
 mod document;

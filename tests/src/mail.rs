@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::{Europe::Berlin, Tz};
 use uuid::Uuid;
 use worker::notification::{
-    AccessLevel, AccessTerms, Amount, Content, Direction, Line, Link, MailRequest, Owner, Payer, PricedLine, Renderer,
-    Role, Seller,
+    AccessLevel, AccessTerms, Amount, Content, ContributorRole, Direction, Line, Link, MailRequest, Owner, Payer,
+    PricedLine, Renderer, Role, Seller,
 };
 
 /// A provider with an umlaut and an address of several lines.
@@ -143,6 +143,12 @@ pub fn samples(name: &str) -> Vec<(&'static str, Content)> {
             },
         ));
     }
+    for (shape, role, has_access) in
+        [("viewer, new", ContributorRole::Viewer, false), ("editor, known", ContributorRole::Editor, true)]
+    {
+        let (account, product) = (name(), name());
+        all.push((shape, Content::ContributorInvited { account, product, role, has_access, valid_for_hours: 168 }));
+    }
     let payers = [
         ("partner, partner", Payer::Partner, Payer::Partner),
         ("partner, client", Payer::Partner, Payer::Client),
@@ -225,6 +231,16 @@ fn member_samples(name: &str) -> Vec<(&'static str, Content)> {
         members: vec![format!("{} (vi@bolt.example)", name())],
         keys: some(),
         invitations: vec![],
+        covers_account: false,
+        contributors: vec![],
+    };
+    let narrowed = Content::GrantsEnded {
+        partner: name(),
+        members: vec![],
+        keys: vec![],
+        invitations: vec![],
+        covers_account: true,
+        contributors: vec![format!("zoe@bolt.example ({})", name())],
     };
     let owner = |to| Content::OwnershipTransferred {
         to,
@@ -239,6 +255,7 @@ fn member_samples(name: &str) -> Vec<(&'static str, Content)> {
         ("removed", removed),
         ("with its partnership", with_partner),
         ("granted", granted),
+        ("granted, narrowed", narrowed),
         ("new", owner(Owner::New)),
         ("former", owner(Owner::Former)),
     ]

@@ -47,6 +47,22 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// Follows the link by which somebody shows that their address is theirs.
+    ///
+    /// # Panics
+    /// When none was mailed, or it does not do that.
+    pub async fn verify(&self, who: &Signed) {
+        self.run_jobs().await;
+        let mails = self.mails_to(&who.email);
+        let mail = mails.iter().find(|mail| mail.text.contains("/verify?token=")).expect("a mail with a link");
+        let follow = "mutation($token: String!) { verifyEmail(input: { token: $token }) {
+            user { emailVerified } userErrors { code } } }";
+        let reply = self.ask(follow, json!({ "token": mail.token() })).await;
+        assert_eq!(reply.ok()["verifyEmail"]["user"]["emailVerified"], true);
+    }
+}
+
 /// A provider that sells: its staff, one programme and one plan.
 #[derive(Debug, Clone)]
 pub struct Provider {

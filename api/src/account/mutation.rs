@@ -7,6 +7,7 @@ use domain::account::commands::{self, FirstPassword, NewPassword, SignUp, Signed
 use domain::account::queries::prove;
 use domain::account::rules::{NewAccount, PostalAddress};
 use domain::calendar::Country;
+use domain::contributor;
 use domain::error::Refusal;
 use domain::partnership::commands as partnership;
 use domain::patch::Patch;
@@ -17,6 +18,7 @@ use super::tries::{Tries, keys};
 use crate::answer::{answer, payloads};
 use crate::auth::CallerIp;
 use crate::context::ContextExt;
+use crate::contributor::object::Contributor;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode};
 use crate::partnership::object::Invitation;
@@ -120,7 +122,7 @@ payloads! {
     /// Nobody any more.
     SignOutPayload {}
     /// What the mail was about. `invitation`: for an access link, a fresh request where the first has lapsed.
-    VerifyEmailPayload { user: Option<User>, invitation: Option<Invitation> }
+    VerifyEmailPayload { user: Option<User>, invitation: Option<Invitation>, contributor: Option<Contributor> }
     /// Heard.
     AcknowledgedPayload { accepted: bool }
     /// A changed user.
@@ -186,12 +188,14 @@ impl AccountMutation {
             Box::pin(async move {
                 let done = commands::verify_email(work, &token).await?;
                 let invitation = partnership::follow(work, &done).await?;
-                Ok((done, invitation))
+                let contributor = contributor::queries::follow(work, &done).await?;
+                Ok((done, invitation, contributor))
             })
         });
-        answer(end.await, |(done, invitation)| VerifyEmailPayload {
+        answer(end.await, |(done, invitation, contributor)| VerifyEmailPayload {
             user: done.user.map(User),
             invitation: invitation.map(Invitation),
+            contributor: contributor.map(|(row, product)| Contributor { row, product: Some(product) }),
             user_errors: Vec::new(),
         })
     }

@@ -6,17 +6,19 @@ use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::account::queries::{self, About};
 use domain::actor::Person;
+use domain::contributor;
 use domain::permission::Step;
-use entities::{api_key, membership};
+use entities::{api_key, contributor as contribution, membership, product};
 
 use super::object::{Account, Membership, MembershipConnection, Permission, User};
 use crate::answer::loaded;
 use crate::api_key::object::ApiKey;
 use crate::connection::{Connection as _, Count, Paging};
 use crate::context::ContextExt;
+use crate::contributor::object::{Contributor, ContributorRole};
 use crate::error::EdgeError;
 use crate::id::{Kind, decode};
-use crate::loader::Reached;
+use crate::loader::{Reached, Seen};
 use crate::node::Node;
 use crate::scalar::DateTime;
 
@@ -46,6 +48,12 @@ impl Viewer {
         let count = if is_through { rows.rows.len() } else { self.0.memberships.len() };
         let rows = rows.map(|row| (row.id.0, Membership(row)));
         Ok(MembershipConnection::new(rows, Count::known(count))?)
+    }
+
+    /// Oldest first, at most 500; none before the viewer's address is verified.
+    async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contributor>> {
+        let rows = ctx.read(contributor::queries::of_viewer(&ctx.reader()).await)?;
+        Ok(rows.into_iter().map(Contributor::from).collect())
     }
 
     /// The same question that every field asks before it answers, with the path that grants it. What the viewer does not see is
@@ -136,6 +144,15 @@ async fn show(ctx: &Context<'_>, person: &Person, step: Step) -> Result<Permissi
             let client = Account::by(ctx, client).await?;
             let description = format!("active partnership with {}", client.0.name);
             PermissionStep { kind: PermissionStepKind::Partnership, node: Node::Account(client), description }
+        }
+        Step::Contributor(id) => {
+            let row = loaded(ctx.loads().load_one(Seen::<contribution::Model>::by(id)).await)?;
+            let row = row.ok_or_else(EdgeError::internal)?;
+            let product = loaded(ctx.loads().load_one(Seen::<product::Model>::by(row.product_id)).await)?;
+            let label = product.ok_or_else(EdgeError::internal)?.label;
+            let description = format!("{} of {label}", enum_value(ContributorRole::from(row.role)));
+            let node = Node::Contributor(row.into());
+            PermissionStep { kind: PermissionStepKind::Contributor, node, description }
         }
         Step::Staff => {
             let node = Node::User(User::by(ctx, person.user_id).await?);

@@ -4,9 +4,15 @@ use domain::Reader;
 use domain::activity::{ActivityKind, queries};
 use domain::page::PageRequest;
 use entities::activity;
-use entities::id::AccountId;
+use entities::id::{AccountId, ActivityId};
 
 use crate::list::{Counts, List, Pages};
+use crate::loader::loaders;
+
+loaders! {
+    /// Events of which the viewer is told who did it.
+    WithPeople(ActivityId) -> bool = queries::with_people;
+}
 
 /// The feed of an account.
 #[derive(Clone, PartialEq, Eq, Hash)]

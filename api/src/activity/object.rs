@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::activity;
 use entities::user;
 
+use super::loader::WithPeople;
 use super::sentence::sentence;
 use crate::account::object::{Account, User};
 use crate::answer::loaded;
@@ -110,14 +111,20 @@ impl ActivityEvent {
         Ok(sentence(self.known()?, ctx.reader().actor().locale()))
     }
 
-    /// Who did it; null for what happened by itself.
+    /// Who did it; null for what happened by itself, and to whoever only contributes to the product that it is about.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         let Some(id) = self.0.actor_id else { return Ok(None) };
+        if !self.shows_people(ctx).await? {
+            return Ok(None);
+        }
         Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(id)).await)?.map(User))
     }
 
-    /// The account on whose behalf the actor acted, when not their own.
+    /// The account on whose behalf the actor acted, when not their own; null to contributors, too.
     async fn acting_for(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
+        if self.0.acting_for_id.is_none() || !self.shows_people(ctx).await? {
+            return Ok(None);
+        }
         Account::maybe(ctx, self.0.acting_for_id).await
     }
 
@@ -135,6 +142,15 @@ impl ActivityEvent {
 }
 
 impl ActivityEvent {
+    /// Whether the viewer is told it as more than a contributor: those are told what happens to their product, not who works there.
+    async fn shows_people(&self, ctx: &Context<'_>) -> Result<bool> {
+        let reader = ctx.reader();
+        if reader.actor().sees_everything() || reader.actor().accounts().contains(&self.0.account_id) {
+            return Ok(true);
+        }
+        Ok(loaded(ctx.loads().load_one(WithPeople(self.0.id)).await)?.unwrap_or_default())
+    }
+
     fn known(&self) -> Result<activity::ActivityKind> {
         activity::ActivityKind::from_name(&self.0.kind).ok_or_else(|| crate::error::EdgeError::internal().into())
     }

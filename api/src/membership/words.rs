@@ -23,10 +23,10 @@ fn bundle(language: &str, text: &str) -> Bundle {
     bundle
 }
 
-/// A sentence each: the membership, the accounts of clients, memberships of clients, keys, offers.
+/// A sentence each: the membership, the accounts of clients, memberships of clients, products of others, keys, offers.
 pub(super) fn in_words(ended: &Ended, locale: &str) -> Vec<String> {
     let bundle = if locale.starts_with("de") { &GERMAN } else { &ENGLISH };
-    let Ended { account, role, permissions, keys, invitations, clients, memberships } = ended;
+    let Ended { account, role, permissions, keys, invitations, clients, memberships, contributions } = ended;
     let role = enum_value(Role::from(*role)).to_string();
     let held: Vec<_> = permissions.iter().map(domain::permission::Permission::name).collect();
     let mut words =
@@ -37,7 +37,9 @@ pub(super) fn in_words(ended: &Ended, locale: &str) -> Vec<String> {
         let (count, names) = (clients.count.to_string(), clients.names.join(", "));
         words.push(sentence(bundle, key, &[("count", &count), ("names", &names)]));
     }
-    for (key, each) in [("elsewhere", memberships), ("key", keys), ("invitation", invitations)] {
+    let lists =
+        [("elsewhere", memberships), ("contribution", contributions), ("key", keys), ("invitation", invitations)];
+    for (key, each) in lists {
         words.extend(each.iter().map(|name| sentence(bundle, key, &[("name", name)])));
     }
     words
@@ -69,6 +71,7 @@ mod tests {
             invitations: vec!["new@acme.example".to_owned()],
             clients: Clients { count: clients, names: vec!["Bolt".to_owned(), "Cora".to_owned()] },
             memberships: vec!["Dido".to_owned()],
+            contributions: vec!["dido.example".to_owned()],
         }
     }
 
@@ -80,6 +83,7 @@ mod tests {
                 "The membership of Acme as TECHNICAL, with VIEW_PRODUCTS, PURCHASE.",
                 "The access to the accounts of clients: Bolt, Cora.",
                 "The membership of Dido, which was granted through the partnership.",
+                "The part in the work on dido.example.",
                 "The API key “deploy”.",
                 "The invitation of new@acme.example.",
             ]
@@ -95,7 +99,7 @@ mod tests {
         for locale in ["en", "de", "xx"] {
             for clients in [0, 2, 3] {
                 let words = in_words(&everything(clients), locale);
-                assert_eq!(words.len(), if clients == 0 { 4 } else { 5 });
+                assert_eq!(words.len(), if clients == 0 { 5 } else { 6 });
                 assert!(words.iter().all(|sentence| sentence.ends_with('.') && !sentence.contains('{')), "{words:?}");
             }
         }

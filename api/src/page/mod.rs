@@ -7,6 +7,7 @@
 mod access;
 mod cart;
 mod claim;
+mod contribute;
 mod join;
 mod text;
 
@@ -31,7 +32,7 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join`, `/claim`, `/access` and `/cart`.
+/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart` and `/contribute`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
@@ -40,6 +41,7 @@ pub fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/access", get(access::show).post(access::answer))
         .route("/cart", get(cart::show).post(cart::buy))
+        .route("/contribute", get(contribute::show).post(contribute::follow))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }

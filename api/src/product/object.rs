@@ -15,6 +15,8 @@ use crate::catalogue::object::{Plan, plan_by};
 use crate::client::object::Client;
 use crate::connection::{connection, lists};
 use crate::context::ContextExt;
+use crate::contributor::loader::ContributorsTo;
+use crate::contributor::object::Contributor;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Seen;
@@ -149,10 +151,16 @@ impl Product {
         Ok(loaded(ctx.loads().load_one(Seen::<partnership::Model>::by(id)).await)?.map(Partnership))
     }
 
-    /// What it will cost, as things stand; null for one that will not renew by itself.
+    /// What it will cost, as things stand; null for one that will not renew by itself, and to contributors.
     async fn next_renewal(&self, ctx: &Context<'_>) -> Result<Option<RenewalQuote>> {
         let quote = loaded(ctx.loads().load_one(QuoteOf(self.0.id)).await)?;
         Ok(quote.map(|quote| RenewalQuote(quote.shown_to(ctx.reader().actor()))))
+    }
+
+    /// Those whom the viewer may know of, oldest first: all to whoever may invite them, else oneself.
+    async fn contributors(&self, ctx: &Context<'_>) -> Result<Vec<Contributor>> {
+        let rows = loaded(ctx.loads().load_one(ContributorsTo(self.0.id)).await)?.unwrap_or_default();
+        Ok(rows.into_iter().map(Contributor::from).collect())
     }
 
     /// What a product has lists of.

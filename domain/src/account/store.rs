@@ -12,7 +12,7 @@ use crate::calendar::start_of_day;
 use crate::sql::{Sql, Type};
 
 /// The user with this address.
-pub(super) async fn user_by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option<user::Model>, DbErr> {
+pub(crate) async fn user_by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option<user::Model>, DbErr> {
     let mut sql = Sql::new(conn.get_database_backend());
     sql.add(r#"SELECT * FROM "user" WHERE email = ?"#, [email.into()]);
     sql.one(conn).await

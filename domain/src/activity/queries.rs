@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entities::activity;
-use entities::id::AccountId;
+use entities::id::{AccountId, ActivityId};
 use sea_orm::FromQueryResult;
 
 use super::ActivityKind;
@@ -48,6 +48,19 @@ pub async fn following(
     wanted(&mut sql, reader, &[]);
     sql.add(" AND x.position > ? ORDER BY x.position LIMIT ?", [after.into(), limit.into()]);
     Ok(sql.all(reader.conn()).await?)
+}
+
+/// Those of the events that the reader is told as more than a contributor: to whom it is told who did it. One statement.
+pub async fn with_people(reader: &Reader, ids: &[ActivityId]) -> Result<HashMap<ActivityId, bool>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT x.id FROM activity x WHERE x.id ").any(ids).push(" AND ");
+    visible::activity_held(&mut sql, reader.viewer(), "x");
+    Ok(sql.all::<Id>(reader.conn()).await?.into_iter().map(|row| (row.id, true)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Id {
+    id: ActivityId,
 }
 
 fn wanted(sql: &mut Sql, reader: &Reader, kinds: &[ActivityKind]) {

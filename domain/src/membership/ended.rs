@@ -2,11 +2,13 @@
 
 use entities::id::{AccountId, PartnershipId, UserId};
 use entities::membership::{self, Role};
+use entities::product;
 use sea_orm::FromQueryResult;
 
 use super::store;
+use crate::contributor;
 use crate::error::Error;
-use crate::permission::Permissions;
+use crate::permission::{Permission, Permissions};
 use crate::sql::Sql;
 use crate::work::Work;
 
@@ -30,6 +32,8 @@ pub struct Ended {
     pub clients: Clients,
     /// The accounts of which they were a member through the account's partnerships.
     pub memberships: Vec<String>,
+    /// The labels of the products to which the account contributes.
+    pub contributions: Vec<String>,
 }
 
 /// Some names, and how many there are.
@@ -61,6 +65,7 @@ struct In {
 pub(super) async fn end_all(work: &mut Work, row: &membership::Model) -> Result<Ended, Error> {
     let account = store::account(work, row.account_id).await?.name;
     let clients = clients(work, row).await?;
+    let contributions = contributions(work, row).await?;
     let mut sql = work.sql();
     sql.add("DELETE FROM membership WHERE id = ?", [row.id.into()]);
     sql.execute(work.conn()).await?;
@@ -70,11 +75,21 @@ pub(super) async fn end_all(work: &mut Work, row: &membership::Model) -> Result<
     let memberships = store::accounts(work, &elsewhere).await?.into_iter().map(|account| account.name).collect();
     let lost: Vec<_> = elsewhere.into_iter().chain([row.account_id]).collect();
     forget_mails(work, &[row.user_id], &lost).await?;
-    for account_id in lost {
+    for account_id in lost.into_iter().chain(contributions.iter().map(|product| product.account_id)) {
         work.end_streams(account_id);
     }
     let permissions = Permissions::from_bits(row.permissions);
-    Ok(Ended { account, role: row.role, permissions, keys, invitations, clients, memberships })
+    let contributions = contributions.into_iter().map(|product| product.label).collect();
+    Ok(Ended { account, role: row.role, permissions, keys, invitations, clients, memberships, contributions })
+}
+
+/// The products that a membership reaches because its account contributes to them.
+async fn contributions(work: &Work, row: &membership::Model) -> Result<Vec<product::Model>, Error> {
+    let sees = Permissions::from_bits(row.permissions).contains(Permission::ViewProducts);
+    if row.granted_through_id.is_some() || !sees {
+        return Ok(Vec::new());
+    }
+    contributor::queries::products_of(work, row.account_id).await
 }
 
 /// The accounts that a membership reaches through the account's partnerships.

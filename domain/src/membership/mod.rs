@@ -21,4 +21,4 @@ mod store;
 mod through;
 
 pub use ended::{Clients, Ended};
-pub(crate) use through::end_granted_through;
+pub(crate) use through::{Lost, end_granted_through};

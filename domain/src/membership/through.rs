@@ -9,6 +9,7 @@ use serde_json::json;
 use super::ended::{Granted, forget_mails};
 use super::store::{self, Person};
 use crate::activity::{ActivityKind, Event};
+use crate::contributor::commands::end_through;
 use crate::error::Error;
 use crate::notification::recipients::members_with;
 use crate::notification::{MailKind, Notice, Recipient};
@@ -31,17 +32,44 @@ struct Pair {
     client_account_id: AccountId,
 }
 
-/// Ends what was granted through these partnerships: they have ended, or do not cover the whole account any more. The same number of
-/// statements whatever there is, and three where there is nothing.
+/// What partnerships have lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The account as a whole: they have ended, or cover chosen products now.
+    Account,
+    /// Perhaps something of what they carry.
+    Something,
+}
+
+/// What has ended, by the partnership through which it was granted.
+struct AllEnded {
+    members: Vec<Member>,
+    keys: Vec<Granted>,
+    invitations: Vec<Granted>,
+    contributors: Vec<Granted>,
+}
+
+impl AllEnded {
+    fn is_empty(&self) -> bool {
+        let Self { members, keys, invitations, contributors } = self;
+        members.is_empty() && keys.is_empty() && invitations.is_empty() && contributors.is_empty()
+    }
+}
+
+/// Ends what was granted through these partnerships and goes beyond what they carry now. The same number of statements whatever there
+/// is, and four where there is nothing.
 /// # Errors
 /// `Storage`.
-pub(crate) async fn end_granted_through(work: &mut Work, partnerships: &[PartnershipId]) -> Result<(), Error> {
-    let members = end_members(work, partnerships).await?;
-    let keys = end_keys(work, partnerships).await?;
-    let invitations = withdraw(work, partnerships).await?;
-    if members.is_empty() && keys.is_empty() && invitations.is_empty() {
+pub(crate) async fn end_granted_through(
+    work: &mut Work,
+    partnerships: &[PartnershipId],
+    lost: Lost,
+) -> Result<(), Error> {
+    let ended = end_all(work, partnerships, lost).await?;
+    if ended.is_empty() {
         return Ok(());
     }
+    let AllEnded { members, keys, invitations, contributors } = ended;
     let users: Vec<_> = members.iter().map(|member| member.user_id).collect();
     let accounts: Vec<_> = members.iter().map(|member| member.account_id).collect();
     forget_mails(work, &users, &accounts).await?;
@@ -56,8 +84,8 @@ pub(crate) async fn end_granted_through(work: &mut Work, partnerships: &[Partner
         let of = |all: &[Granted]| -> Vec<String> {
             all.iter().filter(|one| one.granted_through_id == pair.id).map(|one| one.text.clone()).collect()
         };
-        let (keys, invitations) = (of(&keys), of(&invitations));
-        if theirs.is_empty() && keys.is_empty() && invitations.is_empty() {
+        let (keys, invitations, contributors) = (of(&keys), of(&invitations), of(&contributors));
+        if theirs.is_empty() && keys.is_empty() && invitations.is_empty() && contributors.is_empty() {
             continue;
         }
         work.end_streams(pair.client_account_id);
@@ -66,7 +94,10 @@ pub(crate) async fn end_granted_through(work: &mut Work, partnerships: &[Partner
             work.tell(event.about("Membership", member.id));
         }
         let listed: Vec<_> = persons.iter().map(|one| format!("{} ({})", one.name, one.email)).collect();
-        let data = json!({ "partner": pair.partner, "members": listed, "keys": keys, "invitations": invitations });
+        let data = json!({
+            "partner": pair.partner, "covers_account": lost == Lost::Something,
+            "members": listed, "keys": keys, "invitations": invitations, "contributors": contributors,
+        });
         let subject_id = work.new_id();
         for reader in readers.iter().filter(|reader| reader.member_of.account_id == pair.client_account_id) {
             work.notify(Notice {
@@ -98,6 +129,23 @@ fn mail_member(work: &mut Work, pair: &Pair, member: &Member, person: &Person) {
             "keys": none, "invitations": none, "memberships": none, "clients": 0,
         }),
     });
+}
+
+async fn end_all(work: &mut Work, partnerships: &[PartnershipId], lost: Lost) -> Result<AllEnded, Error> {
+    let contributors = end_through(work, partnerships).await?.into_iter().map(|ended| Granted {
+        granted_through_id: ended.partnership_id,
+        text: format!("{} ({})", ended.email, ended.product),
+    });
+    let contributors = contributors.collect();
+    Ok(match lost {
+        Lost::Something => AllEnded { members: vec![], keys: vec![], invitations: vec![], contributors },
+        Lost::Account => AllEnded {
+            members: end_members(work, partnerships).await?,
+            keys: end_keys(work, partnerships).await?,
+            invitations: withdraw(work, partnerships).await?,
+            contributors,
+        },
+    })
 }
 
 async fn end_members(work: &Work, partnerships: &[PartnershipId]) -> Result<Vec<Member>, Error> {

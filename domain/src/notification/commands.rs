@@ -26,6 +26,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         MailKind::CartSent | MailKind::CartReminder => Some(MailedTokenKind::Cart),
         MailKind::ClaimAccount => Some(MailedTokenKind::ClaimAccount),
         MailKind::MemberInvited => Some(MailedTokenKind::Join),
+        MailKind::ContributorInvited => Some(MailedTokenKind::Contribute),
         MailKind::MembershipChanged
         | MailKind::MembershipEnded
         | MailKind::GrantsEnded

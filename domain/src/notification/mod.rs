@@ -97,6 +97,7 @@ mails! {
     PowerOfAttorneyAnswered = "power_of_attorney_answered",
     PowerOfAttorneyDecided = "power_of_attorney_decided",
     InquiryReceived = "inquiry_received",
+    ContributorInvited = "contributor_invited",
     PayerChanged = "payer_changed",
     CartSent = "cart_sent",
     CartReminder = "cart_reminder",

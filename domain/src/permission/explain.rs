@@ -1,7 +1,7 @@
 //! The same decision, told: each way in which a permission is held.
 
 use chrono::{DateTime, Utc};
-use entities::id::{ApiKeyId, MembershipId, PartnershipId};
+use entities::id::{ApiKeyId, ContributorId, MembershipId, PartnershipId};
 
 use super::rules::{Way, carried_by};
 use super::{Facts, Permission};
@@ -24,6 +24,8 @@ pub enum Step {
     Membership(MembershipId),
     /// A partnership.
     Partnership(PartnershipId),
+    /// A contribution to the product.
+    Contributor(ContributorId),
     /// The provider's staff.
     Staff,
 }
@@ -34,14 +36,18 @@ pub fn explain(facts: &Facts, permission: Permission) -> Vec<Path> {
     carrying
         .map(|(way, expires_at)| {
             let key = facts.key().map(Step::ApiKey);
-            let first = match way {
+            let own = match way {
                 Way::Membership { membership, .. } | Way::Partnership { membership, .. } => {
-                    Step::Membership(membership)
+                    [Some(Step::Membership(membership)), way.partnership().map(Step::Partnership)]
                 }
-                Way::Staff => Step::Staff,
+                // the partnership through which it was granted is between others, and not the contributor's to see
+                Way::Contributor { contributor, of_account, .. } => [
+                    of_account.map(|(_, membership, _)| Step::Membership(membership)),
+                    Some(Step::Contributor(contributor)),
+                ],
+                Way::Staff => [Some(Step::Staff), None],
             };
-            let through = way.partnership().map(Step::Partnership);
-            Path { steps: key.into_iter().chain([first]).chain(through).collect(), expires_at }
+            Path { steps: key.into_iter().chain(own.into_iter().flatten()).collect(), expires_at }
         })
         .collect()
 }

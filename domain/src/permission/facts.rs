@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, ApiKeyId, MembershipId, PartnershipId, ProductId, UserId};
+use entities::contributor::ContributorRole;
+use entities::id::{AccountId, ApiKeyId, ContributorId, MembershipId, PartnershipId, ProductId, UserId};
 use entities::membership::Role;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::rules::{Way, carried_by_all, narrowed_by_key};
-use super::{Permission, Permissions};
+use super::{Permission, Permissions, visible};
 use crate::actor::{Actor, Key};
 use crate::sql::Sql;
 
@@ -89,6 +90,14 @@ impl Grant {
                 ..Self::own(account_id)
             },
             Way::Membership { .. } => Self { granted_through: way.partnership(), ..Self::own(account_id) },
+            Way::Contributor { of_account, .. } => Self {
+                granted_through: way.partnership(),
+                standing: Standing::LetIn(match of_account {
+                    Some((account, ..)) => Some(account),
+                    None => None,
+                }),
+                ..Self::own(account_id)
+            },
             Way::Staff => Self::staff(account_id),
         }
     }
@@ -141,9 +150,9 @@ impl Facts {
 #[derive(FromQueryResult)]
 struct Row {
     ordinal: i64,
-    membership_id: MembershipId,
-    role: Role,
-    member: i32,
+    membership_id: Option<MembershipId>,
+    role: Option<Role>,
+    member: Option<i32>,
     granted_through_id: Option<PartnershipId>,
     granting: Option<i32>,
     partner_id: Option<AccountId>,
@@ -152,19 +161,31 @@ struct Row {
     covers_all: Option<bool>,
     covers_target: Option<bool>,
     expires_at: Option<DateTime<Utc>>,
+    contributor_id: Option<ContributorId>,
+    contributes_as: Option<ContributorRole>,
+    contributing_id: Option<AccountId>,
 }
 
 impl Row {
-    fn way(&self) -> Way {
-        let membership = self.membership_id;
-        let member = Permissions::from_bits(self.member);
+    /// None for a row that says too little of its way: it gives nothing.
+    fn way(&self) -> Option<Way> {
         let bits = |bits: Option<i32>| Permissions::from_bits(bits.unwrap_or_default());
+        let member = bits(self.member);
+        if let Some(contributor) = self.contributor_id {
+            let of_account = match self.contributing_id {
+                Some(account) => Some((account, self.membership_id?, member)),
+                None => None,
+            };
+            let (role, granted_through) = (self.contributes_as?, self.granted_through_id);
+            return Some(Way::Contributor { contributor, role, granted_through, of_account });
+        }
+        let membership = self.membership_id?;
         let (Some(partnership), Some(partner)) = (self.partnership_id, self.partner_id) else {
             let granted_through = self.granted_through_id.map(|id| (id, bits(self.granting)));
-            let role = granted_through.is_none().then_some(self.role);
-            return Way::Membership { membership, role, permissions: member, granted_through };
+            let role = self.role.filter(|_| granted_through.is_none());
+            return Some(Way::Membership { membership, role, permissions: member, granted_through });
         };
-        Way::Partnership {
+        Some(Way::Partnership {
             membership,
             partner,
             partnership,
@@ -172,7 +193,7 @@ impl Row {
             carried: bits(self.carried),
             covers_all: self.covers_all.unwrap_or_default(),
             covers_target: self.covers_target.unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -212,7 +233,7 @@ pub(crate) async fn ways_of(
     }
     let rows: Vec<Row> = question(conn, user_id, now, targets).all(conn).await?;
     let target = |row: &Row| targets.get(usize::try_from(row.ordinal).ok()?.checked_sub(1)?).copied();
-    Ok(rows.iter().filter_map(|row| Some((target(row)?, row.way(), row.expires_at))).collect())
+    Ok(rows.iter().filter_map(|row| Some((target(row)?, row.way()?, row.expires_at))).collect())
 }
 
 /// A membership that was granted through a partnership counts as long as that is in force and covers the whole account; it leads
@@ -229,7 +250,8 @@ fn question(conn: &impl ConnectionTrait, user_id: UserId, now: DateTime<Utc>, ta
         ") SELECT t.ordinal, m.id AS membership_id, m.role, m.permissions AS member, m.granted_through_id,
             g.permissions AS granting,
             CAST(NULL AS /uuid/) AS partner_id, CAST(NULL AS /uuid/) AS partnership_id, CAST(NULL AS integer) AS carried,
-            CAST(NULL AS boolean) AS covers_all, CAST(NULL AS boolean) AS covers_target, g.expires_at
+            CAST(NULL AS boolean) AS covers_all, CAST(NULL AS boolean) AS covers_target, g.expires_at,
+            CAST(NULL AS /uuid/) AS contributor_id, CAST(NULL AS text) AS contributes_as, CAST(NULL AS /uuid/) AS contributing_id
         FROM target t JOIN membership m ON m.account_id = t.account_id AND m.user_id = ?
         LEFT JOIN partnership g ON g.id = m.granted_through_id AND g.status = 'ACTIVE' AND g.has_all_products
             AND (g.expires_at IS NULL OR g.expires_at > ?)
@@ -238,12 +260,21 @@ fn question(conn: &impl ConnectionTrait, user_id: UserId, now: DateTime<Utc>, ta
         SELECT t.ordinal, m.id, m.role, m.permissions, CAST(NULL AS /uuid/), CAST(NULL AS integer), s.partner_id, s.id,
             s.permissions, s.has_all_products,
             EXISTS (SELECT 1 FROM partnership_product c WHERE c.partnership_id = s.id AND c.product_id = t.product_id),
-            s.expires_at
+            s.expires_at, CAST(NULL AS /uuid/), CAST(NULL AS text), CAST(NULL AS /uuid/)
         FROM target t
         JOIN partnership s ON s.client_account_id = t.account_id AND s.status = 'ACTIVE'
             AND (s.expires_at IS NULL OR s.expires_at > ?)
-        JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ? AND m.granted_through_id IS NULL",
-        [user_id.into(), now.into(), now.into(), user_id.into()],
+        JOIN membership m ON m.account_id = s.partner_id AND m.user_id = ? AND m.granted_through_id IS NULL
+        UNION ALL
+        SELECT t.ordinal, v.id, v.role, v.permissions, c.partnership_id, CAST(NULL AS integer), CAST(NULL AS /uuid/),
+            CAST(NULL AS /uuid/), CAST(NULL AS integer), CAST(NULL AS boolean), CAST(NULL AS boolean),
+            (SELECT g.expires_at FROM partnership g WHERE g.id = c.partnership_id), c.id, c.role, c.account_id
+        FROM target t JOIN contributor c ON c.product_id = t.product_id
+        LEFT JOIN membership v ON v.account_id = c.account_id AND v.user_id = ? AND v.granted_through_id IS NULL
+        WHERE (v.id IS NOT NULL OR (c.account_id IS NULL AND c.email = (
+            SELECT u.email FROM \"user\" u WHERE u.id = ? AND u.email_verified_at IS NOT NULL))) AND ",
+        [user_id.into(), now.into(), now.into(), user_id.into(), user_id.into(), user_id.into()],
     );
+    visible::contribution_in_force(&mut sql, now, "c", "t.account_id");
     sql
 }

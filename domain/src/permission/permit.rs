@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use entities::id::{MembershipId, PartnershipId, UserId};
-use sea_orm::FromQueryResult;
+use entities::contributor::ContributorRole;
+use entities::id::{AccountId, ContributorId, MembershipId, PartnershipId, UserId};
+use sea_orm::{ActiveEnum as _, FromQueryResult};
 
 use super::facts::{Facts, Grant, Target, held};
 use super::rules::{Need, Way, allows, carried_by};
@@ -83,6 +84,12 @@ async fn decide<A: Action>(work: &mut Work, target: Target) -> Result<Decision, 
 pub(crate) async fn hold(work: &Work, user_id: UserId, way: Way, lock: &str) -> Result<bool, Error> {
     let mut sql = work.sql();
     match way {
+        Way::Contributor { contributor, role, granted_through, of_account } => {
+            // in the order of the tables
+            return Ok(hold_granting(work, granted_through, lock).await?
+                && hold_contributing(work, user_id, of_account, lock).await?
+                && hold_contribution(work, contributor, role).await?);
+        }
         Way::Staff => {
             sql.add(r#"SELECT 1 AS n FROM "user" WHERE id = ? AND is_staff "#, [user_id.into()]);
         }
@@ -106,6 +113,45 @@ pub(crate) async fn hold(work: &Work, user_id: UserId, way: Way, lock: &str) -> 
         }
     }
     sql.push(lock);
+    Ok(sql.one::<One>(work.conn()).await?.is_some())
+}
+
+/// The partnership through which a contribution was granted, if it was one, and what it must carry.
+async fn hold_granting(work: &Work, partnership: Option<PartnershipId>, lock: &str) -> Result<bool, Error> {
+    let Some(partnership) = partnership else { return Ok(true) };
+    let needed = Permissions::CONTRIBUTORS.bits();
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT 1 AS n FROM partnership WHERE id = ? AND status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?)
+            AND (permissions & ?) = ? ",
+        [partnership.into(), work.now().into(), needed.into(), needed.into()],
+    );
+    sql.push(lock);
+    Ok(sql.one::<One>(work.conn()).await?.is_some())
+}
+
+/// The membership of the account that contributes, if it is one.
+async fn hold_contributing(
+    work: &Work,
+    user_id: UserId,
+    of_account: Option<(AccountId, MembershipId, Permissions)>,
+    lock: &str,
+) -> Result<bool, Error> {
+    let Some((_, membership, permissions)) = of_account else { return Ok(true) };
+    let way = Way::Membership { membership, role: None, permissions, granted_through: None };
+    Box::pin(hold(work, user_id, way, lock)).await
+}
+
+/// The contribution, by its product: that is what is locked by whoever takes it away, and by what an editor does to it.
+async fn hold_contribution(work: &Work, id: ContributorId, role: ContributorRole) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT 1 AS n FROM product WHERE id = (SELECT product_id FROM contributor WHERE id = ?) /for update/",
+        [id.into()],
+    );
+    sql.one::<One>(work.conn()).await?;
+    let mut sql = work.sql();
+    sql.add("SELECT 1 AS n FROM contributor WHERE id = ? AND role = ?", [id.into(), role.to_value().into()]);
     Ok(sql.one::<One>(work.conn()).await?.is_some())
 }
 
@@ -134,7 +180,7 @@ async fn hold_key(work: &Work) -> Result<bool, Error> {
 /// Whether a partnership that is held now still covers the product: the products that it names are rows of their own, which
 /// whoever changes them does under the partnership's lock.
 async fn still_covers(work: &Work, way: Way, target: Target) -> Result<bool, Error> {
-    if !matches!(way, Way::Partnership { covers_all: false, .. }) {
+    if !matches!(way, Way::Partnership { covers_all: false, .. } | Way::Contributor { granted_through: Some(_), .. }) {
         return Ok(true);
     }
     let facts = held(work.conn(), work.actor(), work.now(), &[target]).await?;

@@ -87,6 +87,10 @@ impl Permissions {
             | Permission::ContactSupport.bit(),
     );
 
+    /// What an editor holds on a product's content; so what a partnership must carry for a contribution that was granted through it to
+    /// be in force: nobody lets others see, or work on, what they do not. Source: rules §2.
+    pub const CONTRIBUTORS: Self = Self(Permission::ViewProducts.bit() | Permission::ManageProducts.bit());
+
     /// A role's bundle. Source: rules §2.
     pub fn of_role(role: Role) -> Self {
         use Permission::{

@@ -12,6 +12,12 @@ use super::{Permission, Permissions};
 use crate::actor::{Actor, Member};
 use crate::sql::Sql;
 
+mod product;
+
+use product::contributed;
+pub(crate) use product::{contributing, contribution_in_force};
+pub use product::{contributors, products, products_held};
+
 /// Who looks, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer<'a> {
@@ -74,17 +80,6 @@ pub fn public(sql: &mut Sql, _: Viewer<'_>, _: &str) {
 /// What the provider's staff alone see.
 pub fn staff(sql: &mut Sql, viewer: Viewer<'_>, _: &str) {
     sql.push(if viewer.actor.sees_everything() { "TRUE" } else { "FALSE" });
-}
-
-/// Products: VIEW_PRODUCTS on the holder, or through a partnership that covers the product.
-pub fn products(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
-    unless_all(sql, viewer, |sql| {
-        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ViewProducts);
-        sql.push(" OR ");
-        let names = names(&format!("{alias}.id"));
-        let tie = format!("s.client_account_id = {alias}.account_id AND (s.has_all_products OR {names})");
-        by_partnership(sql, viewer, Permission::ViewProducts, &tie);
-    });
 }
 
 /// Invoices: VIEW_INVOICES in the account that they are billed to, and nowhere else.
@@ -317,7 +312,25 @@ pub fn failed_mails(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
 
 /// Activity: each event says which permission its reader needs in its account; one about a product is told through the
 /// partnerships that cover it, one about no product through those that cover all.
+///
+/// A contributor is told what needs VIEW_PRODUCTS about their product.
 pub fn activity(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        activity_held(sql, viewer, alias);
+        sql.add(
+            &format!(
+                " OR ({alias}.required = ? AND EXISTS (SELECT 1 FROM product q
+                    WHERE q.id = {alias}.product_id AND q.account_id = {alias}.account_id AND "
+            ),
+            [Permission::ViewProducts.bit().into()],
+        );
+        contributed(sql, viewer, "q.id", "q.account_id");
+        sql.push("))");
+    });
+}
+
+/// Activity that the viewer is told by membership or through a partnership.
+pub fn activity_held(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {
         sql.push("FALSE");
         for (permissions, accounts) in by_permissions(viewer.actor.members()) {
@@ -333,7 +346,7 @@ pub fn activity(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     });
 }
 
-/// A feed can be followed: the viewer holds anything in its account, which is one.
+/// A feed can be followed: the viewer holds anything in its account, which is one, or contributes to a product of it.
 pub fn feed(sql: &mut Sql, viewer: Viewer<'_>, account_id: AccountId) {
     if viewer.actor.sees_everything() {
         sql.add("EXISTS (SELECT 1 FROM account a WHERE a.id = ?)", [account_id.into()]);
@@ -344,7 +357,11 @@ pub fn feed(sql: &mut Sql, viewer: Viewer<'_>, account_id: AccountId) {
     by_any_partnership(sql, viewer, "s.permissions", |sql| {
         sql.add("s.client_account_id = ?", [account_id.into()]);
     });
-    sql.push(")");
+    sql.push(" OR EXISTS (SELECT 1 FROM contributor w JOIN product q ON q.id = w.product_id WHERE ");
+    contributing(sql, viewer, "w");
+    sql.add(" AND q.account_id = ? AND ", [account_id.into()]);
+    contribution_in_force(sql, viewer.now, "w", "q.account_id");
+    sql.push("))");
 }
 
 /// There is a partnership `s` in force that fulfils `tie` and carries any of the bits `asked` for a partner in which the viewer's

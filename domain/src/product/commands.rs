@@ -6,7 +6,8 @@ use sea_orm::FromQueryResult;
 
 use super::actions::{LabelProduct, SetRenewal};
 use crate::calendar::Term;
-use crate::error::{Code, Error, Refusal};
+use crate::contributor::queries::is_waiting;
+use crate::error::{Code, Error, Refusal, refuse};
 use crate::permission::permit;
 use crate::text;
 use crate::work::Work;
@@ -26,8 +27,20 @@ pub struct UpdateProduct {
 
 /// Changes a product: its label needs MANAGE_PRODUCTS, what is paid for PURCHASE.
 /// # Errors
-/// `TERM_NOT_OFFERED` for a term without a price, `CONFLICT` for a product that has ended.
+/// `TERM_NOT_OFFERED` for a term without a price, `CONFLICT` for a product that has ended, `EMAIL_NOT_VERIFIED` to somebody whose
+/// address it is shared with before that is shown to be theirs.
 pub async fn update_product(work: &mut Work, command: UpdateProduct) -> Result<product::Model, Error> {
+    let id = command.product_id;
+    match change(work, command).await {
+        // whoever only has to verify their address is told so: rules §5, "Addresses"
+        Err(Error::NotFound) if is_waiting(work, id).await? => {
+            refuse(Code::EmailNotVerified, "This product is shared with your address: verify it first.")
+        }
+        end => end,
+    }
+}
+
+async fn change(work: &mut Work, command: UpdateProduct) -> Result<product::Model, Error> {
     let UpdateProduct { product_id, label, auto_renew, term_months } = command;
     let label = label.map(|label| text::line("label", &label, text::NAME)).transpose()?;
     let (mut row, grant) = if auto_renew.is_some() || term_months.is_some() {

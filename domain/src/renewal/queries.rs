@@ -12,7 +12,8 @@ use super::quote::{self, AssumedPayer, Quote};
 use super::store::{AsOf, DueBy, all_due};
 use crate::error::Error;
 use crate::page::{ById, Order, Page};
-use crate::permission::visible;
+use crate::permission::{Permission, visible};
+use crate::sql::Sql;
 use crate::store::Reader;
 
 /// Who the next renewal of each product is billed to, as things stand. One statement, for any number of products.
@@ -21,9 +22,11 @@ pub async fn payers(reader: &Reader, ids: &[ProductId]) -> Result<HashMap<Produc
 }
 
 /// What the next renewal of each product will cost, as things stand; none for a product that will not renew by itself, or
-/// whose next period is invoiced already. Three statements, for any number of products.
+/// whose next period is invoiced already, and none to contributors: what their product costs is not their affair. Four statements,
+/// for any number of products.
 pub async fn quotes(reader: &Reader, ids: &[ProductId]) -> Result<HashMap<ProductId, Quote>, Error> {
-    quote::quotes(reader.conn(), reader.settings(), reader.now(), ids, None).await
+    let ids = priced_of(reader, ids).await?;
+    quote::quotes(reader.conn(), reader.settings(), reader.now(), &ids, None).await
 }
 
 /// The same under another payer.
@@ -32,7 +35,20 @@ pub async fn quotes_under(
     ids: &[ProductId],
     assumed: &AssumedPayer,
 ) -> Result<HashMap<ProductId, Quote>, Error> {
-    quote::quotes(reader.conn(), reader.settings(), reader.now(), ids, Some(assumed)).await
+    let ids = priced_of(reader, ids).await?;
+    quote::quotes(reader.conn(), reader.settings(), reader.now(), &ids, Some(assumed)).await
+}
+
+async fn priced_of(reader: &Reader, ids: &[ProductId]) -> Result<Vec<ProductId>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT p.id FROM product p WHERE p.id ").any(ids).push(" AND ");
+    priced(reader, sql).await
+}
+
+/// Those of the products `p` whose price the reader's actor may know.
+async fn priced(reader: &Reader, mut products: Sql) -> Result<Vec<ProductId>, Error> {
+    visible::products_held(&mut products, reader.viewer(), Permission::ViewProducts, "p");
+    Ok(products.all::<Id>(reader.conn()).await?.into_iter().map(|row| row.id).collect())
 }
 
 /// What a change of the payer would do to one product.
@@ -62,12 +78,12 @@ pub async fn payer_change_preview(
 ) -> Result<(Page<RenewalChange>, usize), Error> {
     let mut sql = reader.sql();
     sql.add("SELECT p.id FROM product p WHERE p.account_id = ? AND ", [partnership.client_account_id.into()]);
-    visible::products(&mut sql, reader.viewer(), "p");
-    let ids: Vec<ProductId> = sql.all::<Id>(reader.conn()).await?.into_iter().map(|row| row.id).collect();
+    let ids = priced(reader, sql).await?;
     let product_ids = product_ids.into_iter().filter(|id| ids.contains(id)).collect();
     let assumed = AssumedPayer { partnership_id: partnership.id, payer, product_ids };
-    let before = quotes(reader, &ids).await?;
-    let mut after = quotes_under(reader, &ids, &assumed).await?;
+    let quoted = |assumed| quote::quotes(reader.conn(), reader.settings(), reader.now(), &ids, assumed);
+    let before = quoted(None).await?;
+    let mut after = quoted(Some(&assumed)).await?;
     let mut changes: Vec<RenewalChange> = before
         .into_iter()
         .filter_map(|(product_id, before)| {

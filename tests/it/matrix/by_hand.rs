@@ -6,7 +6,7 @@ use entities::id::{AccountId, InvoiceId, MembershipId, OrderId, PartnershipId, P
 use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::{self, PartnershipStatus};
-use entities::{api_key, membership, order};
+use entities::{api_key, contributor, membership, order};
 use tests::rows::Rows;
 use uuid::Uuid;
 
@@ -109,7 +109,10 @@ impl Eye<'_> {
     /// By whichever way, on an account as a whole or on one product of it.
     pub(super) fn may(&self, target: Target, permission: Permission) -> bool {
         let Target { account_id, product_id } = target;
-        self.holds(account_id, permission) || self.carries(account_id, product_id, permission)
+        let contributes = |product| self.contributes_to(product) && permission == Permission::ViewProducts;
+        self.holds(account_id, permission)
+            || self.carries(account_id, product_id, permission)
+            || product_id.is_some_and(contributes)
     }
 
     /// As its owner or admin, in person.
@@ -180,6 +183,60 @@ impl Eye<'_> {
             questions: Some(vec![Question { target, permission, reach: Reach::Any }]),
             ..hidden(id)
         }
+    }
+
+    /// A row that contributors to the product see, too.
+    fn content(&self, id: Uuid, account: AccountId, product: ProductId, permission: Permission) -> View {
+        let target = Target::product(account, product);
+        View {
+            is_seen: self.holds(account, permission)
+                || self.carries(account, Some(product), permission)
+                || self.contributes_to(product),
+            questions: Some(vec![Question { target, permission, reach: Reach::Content }]),
+            ..hidden(id)
+        }
+    }
+
+    fn contributes_to(&self, product: ProductId) -> bool {
+        self.rows.contributors.iter().any(|row| row.product_id == product && self.contributes(row))
+    }
+
+    /// Whether a contribution is theirs, and in force.
+    pub(super) fn contributes(&self, row: &contributor::Model) -> bool {
+        let is_theirs = match row.account_id {
+            None => self.has_verified(&row.email),
+            Some(account) => self.owns(account, Permission::ViewProducts),
+        };
+        is_theirs && self.is_granted(row)
+    }
+
+    /// Whether a contribution was granted by the holder, or through a partnership that carries it still.
+    fn is_granted(&self, row: &contributor::Model) -> bool {
+        let Some(through) = row.partnership_id else { return true };
+        let link = self.rows.partnerships.iter().find(|link| link.id == through).expect("a partnership");
+        let holder = self.holder(row.product_id);
+        let is_named =
+            self.rows.covered.iter().any(|named| named.partnership_id == link.id && named.product_id == row.product_id);
+        let carries = |permission: Permission| link.permissions & permission.bit() != 0;
+        self.is_in_force(link)
+            && link.client_account_id == holder
+            && carries(Permission::ViewProducts)
+            && carries(Permission::ManageProducts)
+            && (link.has_all_products || is_named)
+    }
+
+    fn holder(&self, product: ProductId) -> AccountId {
+        self.rows.products.iter().find(|row| row.id == product).expect("a product").account_id
+    }
+
+    fn contributor_view(&self, row: &contributor::Model) -> View {
+        if !self.is_granted(row) {
+            return gone(row.id.0);
+        }
+        let (holder, product) = (self.holder(row.product_id), Some(row.product_id));
+        let has = |permission| self.holds(holder, permission) || self.carries(holder, product, permission);
+        let manages = has(Permission::ViewProducts) && has(Permission::ManageProducts);
+        plain(row.id.0, manages || self.contributes(row))
     }
 
     fn of_order(&self, id: Uuid, order: &order::Model) -> View {
@@ -270,8 +327,9 @@ impl Eye<'_> {
             "product" => rows
                 .products
                 .iter()
-                .map(|row| self.carried(row.id.0, row.account_id, Some(row.id), Permission::ViewProducts))
+                .map(|row| self.content(row.id.0, row.account_id, row.id, Permission::ViewProducts))
                 .collect(),
+            "contributor" => rows.contributors.iter().map(|row| self.contributor_view(row)).collect(),
             "renewal_run" => rows.runs.iter().map(|row| plain(row.id.0, false)).collect(),
             "invoice" => rows
                 .invoices
@@ -303,7 +361,12 @@ impl Eye<'_> {
                 .iter()
                 .map(|row| {
                     let required = Permission::ALL.into_iter().find(|permission| permission.bit() == row.required);
-                    self.carried(row.id.0, row.account_id, row.product_id, required.expect("one permission"))
+                    match (row.product_id, required.expect("one permission")) {
+                        (Some(product), Permission::ViewProducts) => {
+                            self.content(row.id.0, row.account_id, product, Permission::ViewProducts)
+                        }
+                        (product, required) => self.carried(row.id.0, row.account_id, product, required),
+                    }
                 })
                 .collect(),
             "audit_entry" => rows

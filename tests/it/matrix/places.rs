@@ -38,6 +38,7 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::Order, "order"),
         (Kind::OrderLine, "order_line"),
         (Kind::Product, "product"),
+        (Kind::Contributor, "contributor"),
         (Kind::RenewalRun, "renewal_run"),
         (Kind::Invoice, "invoice"),
         (Kind::InvoiceLine, "invoice_line"),
@@ -124,6 +125,17 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
         "product" => {
             let holder = owner(&rows.products, |row| row.id.0 == id, |row| row.account_id);
             among(rows, "products(first: 20) { nodes { id } }", &[holder])
+        }
+        "contributor" => {
+            let row = rows.contributors.iter().find(|row| row.id.0 == id).expect("a contributor");
+            let holder = owner(&rows.products, |product| product.id == row.product_id, |product| product.account_id);
+            let own = Place {
+                account: None,
+                asked: "viewer { contributions { id } }".to_owned(),
+                is_its: eye.contributes(row),
+            };
+            let list = "products(first: 20) { nodes { contributors { id } } }";
+            std::iter::once(own).chain(among(rows, list, &[holder])).collect()
         }
         "invoice" => among(rows, "invoices(first: 20) { nodes { id } }", &[invoice_of(id.into())]),
         "invoice_line" => {

@@ -186,7 +186,7 @@ fn judge(asker: &Asker<'_>, asked: &Asked, answer: &Value, all: &mut Answers) {
     // nothing is explained about a product that is not seen, though events about it may be
     let is_told = |question: &Question| question.target.product_id.is_none() || sees(asker, question.target);
     if let Some(questions) = view.questions.as_ref().filter(|all| all.iter().all(is_told)) {
-        let reaches = |path: &Value, reach| reach == Reach::Any || !path.to_string().contains("PARTNERSHIP");
+        let reaches = |path: &Value, reach| reach != Reach::Member || !path.to_string().contains("PARTNERSHIP");
         let shows = questions.iter().enumerate().any(|(n, question)| {
             let mut paths = why(n + 1)["paths"].as_array().into_iter().flatten();
             paths.any(|path| reaches(path, question.reach))

@@ -1,6 +1,7 @@
 //! The rows that the matrix asks about, as it calls them.
 
 use domain::permission::Permission;
+use entities::contributor::ContributorRole;
 use entities::membership::Role;
 use uuid::Uuid;
 
@@ -99,6 +100,10 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("the client's, another", rows.products, |row| row.account_id == client && row.id != chosen),
             one!("the partner's", rows.products, |row| row.account_id == partner),
             one!("of an account without ties", rows.products, |row| row.account_id == public),
+        ],
+        "contributor" => vec![
+            one!("v, to the chosen product", rows.contributors, |row| row.role == ContributorRole::Viewer),
+            one!("m's account, to the chosen product", rows.contributors, |row| row.account_id.is_some()),
         ],
         "renewal_run" => vec![one!("any", rows.runs, |_row| true)],
         "invoice" => vec![

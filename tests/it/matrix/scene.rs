@@ -5,13 +5,14 @@ use domain::Actor;
 use domain::account::queries::authenticate;
 use domain::actor::System;
 use domain::permission::{Permission, Permissions};
+use entities::contributor::ContributorRole;
 use entities::id::{AccountId, ProductId, UserId};
 use entities::invitation::AccessLevel;
 use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::{Model as Partnership, PartnershipStatus};
 use tests::app::TestApp;
-use tests::rows::{Rows, To, key_secret};
+use tests::rows::{Contributes, Rows, To, key_secret};
 
 /// Each role with its letter.
 const ROLES: [(char, Role); 5] =
@@ -66,14 +67,24 @@ impl Scene {
             .into_iter()
             .map(|(heading, shape)| (heading, partner(&mut rows, &client, asked, chosen, |link| shape(link, now))))
             .collect();
+        let [viewer, editor, member] = contributors(&mut rows, chosen);
         let (stranger, staff) = (rows.user(), rows.user());
         rows.users.last_mut().unwrap().is_staff = true;
         rows.write(app.db()).await;
 
         let full = &partners[0].1;
-        let others =
-            [('s', stranger), ('a', asked[0]), ('u', asked[1]), ('c', client.leaver), ('p', full.leaver), ('S', staff)]
-                .map(|(letter, user)| (letter, user.to_string()));
+        let others = [
+            ('s', stranger),
+            ('a', asked[0]),
+            ('u', asked[1]),
+            ('c', client.leaver),
+            ('p', full.leaver),
+            ('v', viewer),
+            ('e', editor),
+            ('m', member),
+            ('S', staff),
+        ];
+        let others = others.map(|(letter, user)| (letter, user.to_string()));
         let nobody = vec![('n', Actor::Anonymous)];
         let mut columns = vec![column("client", signed_in(app, &client.people).await, full)];
         for (heading, side) in &partners {
@@ -139,6 +150,17 @@ fn client(rows: &mut Rows) -> Side {
         rows.activity(side.account, required, None);
     }
     side
+}
+
+/// Who contributes to a product of the client: a viewer, an editor, and a member of an account that does as an editor.
+fn contributors(rows: &mut Rows, chosen: ProductId) -> [UserId; 3] {
+    let people = [rows.user(), rows.user(), rows.user()];
+    let account = rows.account();
+    rows.member(people[2], account, Role::Technical);
+    rows.contributor(chosen, Contributes::Person(people[0]), ContributorRole::Viewer, None);
+    rows.contributor(chosen, Contributes::Person(people[1]), ContributorRole::Editor, None);
+    rows.contributor(chosen, Contributes::Account(account), ContributorRole::Editor, None);
+    people
 }
 
 /// A partner of the client, with a record of it, a cart for it, and things of its own.

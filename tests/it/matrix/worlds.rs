@@ -11,6 +11,7 @@ use domain::permission::rules::{Need, allows};
 use domain::permission::{Permission, Permissions, Target, held};
 use domain::store::Statements;
 use entities::api_key;
+use entities::contributor::ContributorRole;
 use entities::id::{AccountId, UserId};
 use entities::job::JobState;
 use entities::membership::Role;
@@ -21,7 +22,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rstest::rstest;
 use tests::app::TestApp;
 use tests::database::Db;
-use tests::rows::{Rows, To, key_secret};
+use tests::rows::{Contributes, Rows, To, key_secret};
 use uuid::Uuid;
 
 use super::by_hand::{Eye, Question};
@@ -54,9 +55,10 @@ pub(super) fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
             dealings(&mut rows, &mut dice, *partner, *client);
         }
     }
-    for account in accounts {
-        guests_and_keys(&mut rows, &mut dice, &users, account);
+    for account in &accounts {
+        guests_and_keys(&mut rows, &mut dice, &users, *account);
     }
+    contributors(&mut rows, &mut dice, &users, &accounts);
     rows.renewal_run();
     for state in [JobState::Dead, JobState::Due] {
         rows.job(state);
@@ -85,6 +87,24 @@ fn guests_and_keys(rows: &mut Rows, dice: &mut StdRng, users: &[UserId], account
         key.permissions = any_permissions(dice).max(1);
         key.revoked_at = dice.random_ratio(1, 6).then_some(now);
         key.expires_at = *[None, None, Some(now), Some(now + Duration::seconds(1))].choose(dice).unwrap();
+    }
+}
+
+/// Some people and accounts contribute to products, half of them let in through a partnership of the holder's, where there is one.
+fn contributors(rows: &mut Rows, dice: &mut StdRng, users: &[UserId], accounts: &[AccountId]) {
+    let people = users.iter().map(|user| Contributes::Person(*user));
+    let all: Vec<_> = people.chain(accounts.iter().map(|account| Contributes::Account(*account))).collect();
+    let products: Vec<_> = rows.products.iter().map(|row| (row.id, row.account_id)).collect();
+    for (product, holder) in products {
+        let through: Vec<_> =
+            rows.partnerships.iter().filter(|row| row.client_account_id == holder).map(|row| row.id).collect();
+        for who in &all {
+            if dice.random_ratio(1, 10) {
+                let role = *[ContributorRole::Viewer, ContributorRole::Editor].choose(dice).unwrap();
+                let through = if dice.random() { through.choose(dice).copied() } else { None };
+                rows.contributor(product, *who, role, through);
+            }
+        }
     }
 }
 

@@ -249,9 +249,9 @@ async fn statements_do_not_grow_with_products(#[values(Db::Sqlite, Db::Postgres)
         }
         let reader = w.reader(&RENEWALS).await;
         assert_eq!(quotes(&reader, &products).await.unwrap().len(), products.len());
-        assert_eq!(reader.statements().count(), 3);
-        assert_eq!(payers(&reader, &products).await.unwrap().len(), products.len());
         assert_eq!(reader.statements().count(), 4);
+        assert_eq!(payers(&reader, &products).await.unwrap().len(), products.len());
+        assert_eq!(reader.statements().count(), 5);
 
         let statements = Statements::default();
         let run = domain::renewal::run_now(&w.store, &statements, None, |_| ()).await.unwrap();

@@ -21,6 +21,8 @@ pub struct Family {
     pub inquiry: String,
     /// The partner's own, for the client.
     pub task: String,
+    /// Whom the client lets see its own product.
+    pub contributor: String,
     pub cart: String,
     pub cart_item: String,
     pub order: String,
@@ -68,14 +70,15 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
     open_invoice(app, &client, &own_product).await;
     keep_secrets(app, &client, partner, name, (&record, &own_product)).await;
     let family = Family {
-        own_product,
         payment_method: first_method(app, &client).await,
         partner_method: first_method(app, partner).await,
         membership: first_membership(app, &client).await,
         api_key: api_key(app, &client).await,
         inquiry: inquiry(app, partner, (slug, "lea@lead.example"), &secret_of(name)).await,
         task: task(app, partner, &record, &secret_of(name)).await,
+        contributor: contributor(app, &client, &own_product, (&format!("looks.{name}@people.example"), "VIEWER")).await,
         user: client.user_id.clone(),
+        own_product,
         record,
         partnership,
         product: text(&order["lines"][0]["products"][0]["id"]),
@@ -138,6 +141,12 @@ pub async fn inquiry(app: &TestApp, partner: &Signed, (slug, email): (&str, &str
 pub async fn task(app: &TestApp, partner: &Signed, record: &str, title: &str) -> String {
     let input = json!({ "clientId": record, "title": title, "assigneeId": partner.user_id });
     text(&app.done(&partner.token, "createTask", input, "task { id }").await["task"]["id"])
+}
+
+/// Lets somebody contribute to a product, as an owner.
+pub async fn contributor(app: &TestApp, owner: &Signed, product: &str, (email, role): (&str, &str)) -> String {
+    let input = json!({ "productId": product, "email": email, "role": role });
+    text(&app.done(&owner.token, "inviteContributor", input, "contributor { id }").await["contributor"]["id"])
 }
 
 async fn first_membership(app: &TestApp, who: &Signed) -> String {

@@ -21,6 +21,10 @@ const FOLLOW: &str =
     "subscription($of: ID!) { activityAdded(accountId: $of, after: \"MA\") { id cursor message account { id } } }";
 const FEED: &str = "query($of: ID!) { account(id: $of) { activity(last: 100) { totalCount nodes { id cursor message account { id } } } } }";
 
+/// The same for whoever reaches the account through a product alone.
+const FEED_BY_PRODUCT: &str = "query($of: ID!) { node(id: $of) { ... on Product { account { activity(last: 100) {
+    totalCount nodes { id cursor message account { id } } } } } } }";
+
 /// What somebody is told of one account's feed.
 enum Followed {
     /// The events.
@@ -39,8 +43,14 @@ impl Reading<'_> {
         for company in &companies {
             let account = self.world.account(*company);
             let sight = self.views.sight(who);
-            let shown = self.answer(who, FEED, json!({ "of": account })).await;
-            let feed = &shown.body["data"]["account"]["activity"];
+            let shown = match self.world.contribution(who).filter(|(of, _)| of == company) {
+                None => self.answer(who, FEED, json!({ "of": account })).await.body["data"].clone(),
+                Some((_, product)) => {
+                    let through = self.answer(who, FEED_BY_PRODUCT, json!({ "of": product })).await;
+                    through.body["data"]["node"].clone()
+                }
+            };
+            let feed = &shown["account"]["activity"];
             let expected =
                 if sight.follows(row(account)) { feed["totalCount"].as_u64().unwrap_or_default() } else { 1 };
             match self.follow(who, account, expected).await {

@@ -90,6 +90,10 @@ async fn take_away(trial: &Trial<'_>, way: Way, who: Who) {
             let user = user_of(&scene.app, token).await;
             execute(&scene.app, "DELETE FROM membership WHERE user_id = ?", user.0).await;
         }
+        Way::Editor => {
+            let input = json!({ "contributorId": scene.world().editor });
+            scene.done(Company::Bolt, "removeContributor", input, "product { id }").await;
+        }
         Way::Through(_) => {
             let input = json!({ "partnershipId": scene.world().ours.partnership });
             scene.done(Company::Bolt, "endPartnership", input, "partnership { id }").await;

@@ -27,13 +27,15 @@ pub enum Way {
     Own(Company, &'static [Permission]),
     /// Members of Acme whose role has all of these, through its partnership with Bolt.
     Through(&'static [Permission]),
+    /// The editor of what Acme ordered for Bolt.
+    Editor,
 }
 
 impl Way {
     pub fn lets(self, who: Who) -> bool {
         let role_has = |company: Company, all: &[Permission]| match who {
             Who::Member(of, role) => of == company && all.iter().all(|one| bundle(role.role()).contains(one)),
-            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Left(_) => false,
+            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Looks | Who::Edits | Who::Left(_) => false,
         };
         match self {
             Self::Anyone => true,
@@ -47,6 +49,7 @@ impl Way {
             Self::Member(company, all) => who == Who::Staff || role_has(company, all),
             Self::Own(company, all) => role_has(company, all),
             Self::Through(all) => role_has(Company::Acme, all) && all.iter().all(|one| FULL_ACCESS.contains(one)),
+            Self::Editor => who == Who::Edits,
         }
     }
 
@@ -61,6 +64,7 @@ impl Way {
                 Who::member(company, Role::Admin)
             }
             Self::Through(_) => Who::member(Company::Acme, Role::Admin),
+            Self::Editor => Who::Edits,
         }
     }
 }

@@ -20,13 +20,15 @@ pub struct Sight {
     is_admin: bool,
     /// The partnerships of that account.
     accesses: Vec<Access>,
+    /// The product that they contribute to, and the account whose it is.
+    contribution: Option<(Uuid, Uuid)>,
 }
 
 impl Sight {
     pub async fn of(app: &TestApp, world: &World, who: Who) -> Self {
         let held = match who {
             Who::Member(company, role) => Some((row(world.account(company)), bundle(role.role()))),
-            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Left(_) => None,
+            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Looks | Who::Edits | Who::Left(_) => None,
         };
         let own = |access: &Access| held.is_some_and(|(account, _)| account == row(world.account(access.partner)));
         let user = match world.token(who) {
@@ -35,7 +37,9 @@ impl Sight {
         };
         let accesses = world.accesses().into_iter().filter(own).collect();
         let is_admin = matches!(who, Who::Member(_, role) if matches!(role.role(), Role::Owner | Role::Admin));
-        Self { user, is_staff: who == Who::Staff, held, is_admin, accesses }
+        let contribution =
+            world.contribution(who).map(|(company, product)| (row(product), row(world.account(company))));
+        Self { user, is_staff: who == Who::Staff, held, is_admin, accesses, contribution }
     }
 
     /// Whether a row is theirs to see by this rule.
@@ -49,10 +53,14 @@ impl Sight {
             Rule::Member(permission) => self.is_member_with(row.owner, *permission),
             Rule::Product(permission) => self.is_carried(*permission, row.owner, Some(row.id)),
             Rule::Account(permission) => self.is_carried(*permission, row.owner, None),
+            Rule::Contributor => self.contributes(Some(row.id)),
             Rule::Required => {
                 let required = Permission::ALL.into_iter().filter(|permission| row.required & permission.bit() != 0);
                 let mut ways = required.map(|permission| {
-                    self.is_member_with(row.owner, permission) || self.is_carried(permission, row.owner, row.product)
+                    self.is_member_with(row.owner, permission)
+                        || self.is_carried(permission, row.owner, row.product)
+                        // contributors have VIEW_PRODUCTS on their product: rules §2
+                        || permission == Permission::ViewProducts && self.contributes(row.product)
                 });
                 ways.any(|is_held| is_held)
             }
@@ -71,7 +79,11 @@ impl Sight {
             let is_held = |permission| self.held.is_some_and(|(_, all)| all.contains(permission));
             access.client_account == account && access.permissions.iter().any(is_held)
         });
-        self.is_staff || is_member || is_let_in
+        self.is_staff || is_member || is_let_in || self.contribution.is_some_and(|(_, of)| of == account)
+    }
+
+    fn contributes(&self, product: Option<Uuid>) -> bool {
+        product.is_some() && product == self.contribution.map(|(product, _)| product)
     }
 
     /// All that they hold on the account as a whole.

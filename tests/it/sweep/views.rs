@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::id::{Kind, encode};
 use domain::permission::Permission::{
-    self, ManageBilling, ManageClients, ManageMembers, ManagePartners, Purchase, ViewInvoices, ViewProducts,
+    self, ManageBilling, ManageClients, ManageMembers, ManagePartners, ManageProducts, Purchase, ViewInvoices,
+    ViewProducts,
 };
 use domain::sql::Sql;
 use sea_orm::FromQueryResult;
@@ -33,7 +34,9 @@ pub enum Rule {
     Product(Permission),
     /// This on the account as a whole, through a partnership.
     Account(Permission),
-    /// Any of what the row itself requires, by membership or through a partnership that covers its product.
+    /// To contribute to it.
+    Contributor,
+    /// Any of what the row itself requires, by membership, through a partnership that covers its product, or as its contributor.
     Required,
     /// To be one of the provider's staff, as for all the others.
     Staff,
@@ -113,6 +116,24 @@ const RULES: &[(Kind, Rule, &str)] = &[
     ),
     (Kind::Product, Rule::Member(ViewProducts), "SELECT id, account_id AS owner FROM product"),
     (Kind::Product, Rule::Product(ViewProducts), "SELECT id, account_id AS owner FROM product"),
+    (Kind::Product, Rule::Contributor, "SELECT id, account_id AS owner FROM product"),
+    // rules §2: MANAGE_PRODUCTS is for contributors; and each of them sees that they are one
+    (
+        Kind::Contributor,
+        Rule::Member(ManageProducts),
+        "SELECT c.id, p.account_id AS owner FROM contributor c JOIN product p ON p.id = c.product_id",
+    ),
+    (
+        Kind::Contributor,
+        Rule::Account(ManageProducts),
+        "SELECT c.id, p.account_id AS owner FROM contributor c JOIN product p ON p.id = c.product_id",
+    ),
+    (
+        Kind::Contributor,
+        Rule::Own,
+        r#"SELECT c.id, u.id AS owner FROM contributor c JOIN "user" u ON u.email = c.email
+        WHERE u.email_verified_at IS NOT NULL AND c.account_id IS NULL"#,
+    ),
     (Kind::PaymentMethod, Rule::Member(ManageBilling), "SELECT id, account_id AS owner FROM payment_method"),
     (Kind::Invoice, Rule::Member(ViewInvoices), "SELECT id, billed_to_id AS owner FROM invoice"),
     (

@@ -17,7 +17,7 @@ use tests::rows::Rows;
 use tests::world::{PASSWORD, Provider, Signed};
 use uuid::Uuid;
 
-use super::family::{Family, family, keep_tax_data};
+use super::family::{Family, contributor, family, keep_tax_data};
 use super::former;
 
 /// The accounts.
@@ -61,6 +61,10 @@ pub enum Who {
     Asked,
     /// The same, and it is not.
     Unproven,
+    /// Sees Bolt's own product as a contributor, and nothing else.
+    Looks,
+    /// Edits what Acme ordered for Bolt as a contributor, and nothing else.
+    Edits,
     /// Was an admin there, and has done something there.
     Left(Company),
 }
@@ -129,6 +133,8 @@ pub struct World {
     tokens: BTreeMap<Who, String>,
     pub ours: Family,
     pub theirs: Family,
+    /// By which [`Who::Edits`] does.
+    pub editor: String,
 }
 
 impl World {
@@ -151,7 +157,8 @@ impl World {
             Who::Staff | Who::Member(Company::Mute, _) => &[],
             Who::Member(Company::Acme | Company::Bolt | Company::Part, _) => &["yolk"],
             Who::Member(Company::Zeta | Company::Yolk | Company::Pays, _) => &["bolt"],
-            Who::Nobody | Who::Asked | Who::Unproven | Who::Left(_) | Who::Member(..) => &["bolt", "yolk"],
+            Who::Looks => &["yolk"],
+            Who::Nobody | Who::Asked | Who::Unproven | Who::Edits | Who::Left(_) | Who::Member(..) => &["bolt", "yolk"],
         }
     }
 
@@ -177,6 +184,15 @@ impl World {
         self.accounts.keys().copied()
     }
 
+    /// The product that somebody contributes to, and whose it is.
+    pub fn contribution(&self, who: Who) -> Option<(Company, &str)> {
+        match who {
+            Who::Looks => Some((Company::Bolt, &self.ours.own_product)),
+            Who::Edits => Some((Company::Bolt, &self.ours.product)),
+            Who::Nobody | Who::Staff | Who::Asked | Who::Unproven | Who::Left(_) | Who::Member(..) => None,
+        }
+    }
+
     /// Everybody that there is.
     pub fn everybody(&self) -> impl Iterator<Item = Who> {
         std::iter::once(Who::Nobody).chain(self.tokens.keys().copied())
@@ -198,6 +214,7 @@ impl World {
             Kind::Client => &theirs.record,
             Kind::Task => &theirs.task,
             Kind::Inquiry => &theirs.inquiry,
+            Kind::Contributor => &theirs.contributor,
             Kind::Invitation => &theirs.invitation,
             Kind::Partnership => &theirs.partnership,
             Kind::Cart => &theirs.cart,
@@ -239,11 +256,13 @@ impl World {
             keep_tax_data(app, account).await;
         }
         let tokens = people(app, &provider, &accounts, &ours.record).await;
+        let editor = ("edits@people.example", "EDITOR");
+        let editor = contributor(app, &accounts[&Company::Bolt], &ours.product, editor).await;
         let run = json!({ "dryRun": true });
         app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
         give_up(app).await;
-        Self { provider, accounts, tokens, ours, theirs }
+        Self { provider, accounts, tokens, ours, theirs, editor }
     }
 }
 
@@ -266,6 +285,9 @@ async fn people(
     let [asked, unproven] = former::asked(app, &accounts[&Company::Acme]).await;
     let mut tokens =
         BTreeMap::from([(Who::Staff, provider.staff.clone()), (Who::Asked, asked), (Who::Unproven, unproven)]);
+    for (who, name) in [(Who::Looks, "looks bolt"), (Who::Edits, "edits")] {
+        tokens.insert(who, person(app, name, None).await.1);
+    }
     for (company, owner) in accounts {
         tokens.insert(Who::member(*company, Role::Owner), owner.token.clone());
         if !WITH_ROLES.contains(company) {

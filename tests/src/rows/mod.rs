@@ -5,14 +5,15 @@ mod provider;
 mod trade;
 
 pub use party::{To, key_secret};
+pub use trade::Contributes;
 
 use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, api_key, audit_entry, cart, cart_item, client, inquiry, invitation, invoice, invoice_line, job,
-    membership, notification, offering, order, order_line, partner_profile, partnership, partnership_product, payment,
-    payment_method, plan, product, renewal_run, session, task, user, wallet_entry,
+    account, activity, api_key, audit_entry, cart, cart_item, client, contributor, inquiry, invitation, invoice,
+    invoice_line, job, membership, notification, offering, order, order_line, partner_profile, partnership,
+    partnership_product, payment, payment_method, plan, product, renewal_run, session, task, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ pub struct Rows {
     pub inquiries: Vec<inquiry::Model>,
     pub partnerships: Vec<partnership::Model>,
     pub covered: Vec<partnership_product::Model>,
+    pub contributors: Vec<contributor::Model>,
     pub invitations: Vec<invitation::Model>,
     pub offerings: Vec<offering::Model>,
     pub plans: Vec<plan::Model>,
@@ -75,6 +77,7 @@ impl Rows {
             inquiries: vec![],
             partnerships: vec![],
             covered: vec![],
+            contributors: vec![],
             invitations: vec![],
             offerings: vec![],
             plans: vec![],
@@ -153,6 +156,7 @@ impl Rows {
         insert::<order_line::Entity>(db, &self.order_lines).await.expect("order lines");
         insert::<product::Entity>(db, &self.products).await.expect("products");
         insert::<partnership_product::Entity>(db, &self.covered).await.expect("covered products");
+        insert::<contributor::Entity>(db, &self.contributors).await.expect("contributors");
         insert::<renewal_run::Entity>(db, &self.runs).await.expect("runs");
         insert::<invoice::Entity>(db, &self.invoices).await.expect("invoices");
         insert::<invoice_line::Entity>(db, &self.invoice_lines).await.expect("invoice lines");

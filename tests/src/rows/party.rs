@@ -29,7 +29,7 @@ pub fn key_secret(id: ApiKeyId) -> String {
     format!("mandate_key_{id}")
 }
 
-fn address(user: UserId) -> String {
+pub(super) fn address(user: UserId) -> String {
     format!("{user}@example.com")
 }
 

@@ -2,13 +2,24 @@
 
 use chrono::{Duration, NaiveDate};
 use domain::permission::Permission;
-use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, ProductId, UserId};
+use entities::contributor::{self, ContributorRole};
+use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, PartnershipId, ProductId, UserId};
 use entities::{
     activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, wallet_entry,
 };
 use serde_json::json;
 
 use super::Rows;
+use super::party::address;
+
+/// Who contributes to a product.
+#[derive(Debug, Clone, Copy)]
+pub enum Contributes {
+    /// Whoever has this person's address.
+    Person(UserId),
+    /// The members of this account.
+    Account(AccountId),
+}
 
 impl Rows {
     /// A product, active for a year.
@@ -38,6 +49,31 @@ impl Rows {
             created_at: self.now,
         });
         id
+    }
+
+    /// Somebody who contributes to a product; let in by the holder, unless a partnership is named.
+    pub fn contributor(
+        &mut self,
+        product_id: ProductId,
+        who: Contributes,
+        role: ContributorRole,
+        partnership_id: Option<PartnershipId>,
+    ) {
+        let (email, account_id) = match who {
+            Contributes::Person(user) => (address(user), None),
+            Contributes::Account(account) => (format!("{account}@example.com"), Some(account)),
+        };
+        let created_at = self.now;
+        let id = self.id();
+        self.contributors.push(contributor::Model {
+            id,
+            product_id,
+            email,
+            account_id,
+            role,
+            partnership_id,
+            created_at,
+        });
     }
 
     /// A cart for a client record, with one item.

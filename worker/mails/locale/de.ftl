@@ -38,6 +38,7 @@ amount-due = Offener Betrag
 company = Firma
 discount = Partnerrabatt
 email = E-Mail-Adresse
+ended-contributors = Entfernte Mitwirkende
 ended-invitations = Zurückgezogene Einladungen
 ended-keys = Widerrufene API-Schlüssel
 ended-members = Ausgeschiedene Mitglieder
@@ -128,6 +129,7 @@ membership-ended-action = Ihre Konten ansehen
 
 grants-ended-subject = Was { $partner } gewährt hatte, ist beendet
 grants-ended-intro = Ihre Partnerschaft mit { $partner } umfasst Ihr Konto nicht mehr. Was über sie anderen gewährt wurde, hat mit ihr geendet.
+grants-ended-intro-less = Ihre Partnerschaft mit { $partner } umfasst weniger als bisher. Was über sie anderen gewährt wurde und darüber hinausgeht, hat geendet.
 grants-ended-next = Wer weiter mit Ihrem Konto arbeiten soll, den können Sie selbst einladen.
 grants-ended-action = Mitglieder ansehen
 
@@ -227,6 +229,14 @@ inquiry-received-subject = Anfrage von { $name }
 inquiry-received-intro = { $name } hat Ihnen über Ihr öffentliches Profil geschrieben.
 inquiry-received-next = Wer das geschrieben hat, ist nicht geprüft. Sie können die Anfrage einem Kunden zuordnen, einmal.
 inquiry-received-action = Anfrage ansehen
+
+contributor-invited-subject = { $account } teilt { $product } mit Ihnen
+contributor-invited-intro-VIEWER = { $account } zeigt Ihnen { $product } und den Stand der Arbeit daran.
+contributor-invited-intro-EDITOR = { $account } lässt Sie an { $product } mitarbeiten.
+contributor-invited-next-known = Melden Sie sich wie gewohnt an: Sie haben bereits Zugriff.
+contributor-invited-next-new = Sie haben Zugriff, sobald Sie sich mit dieser Adresse registriert und sie bestätigt haben.
+contributor-invited-ignore = Falls Sie das nicht erwarten, ignorieren Sie diese Nachricht einfach; sie kostet Sie nichts und verpflichtet Sie zu nichts.
+contributor-invited-action = Einladung öffnen
 
 payer-changed-subject = Wechsel des Zahlers: { $client } und { $partner }
 payer-changed-intro-PARTNER = { $client } hat geändert, wer in Ihrer Partnerschaft zahlt.

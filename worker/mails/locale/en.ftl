@@ -38,6 +38,7 @@ amount-due = Amount due
 company = Company
 discount = Partner discount
 email = E-mail address
+ended-contributors = Contributors removed
 ended-invitations = Invitations taken back
 ended-keys = API keys revoked
 ended-members = Members who have left
@@ -128,6 +129,7 @@ membership-ended-action = View your accounts
 
 grants-ended-subject = What { $partner } had granted has ended
 grants-ended-intro = Your partnership with { $partner } does not cover your account any more. What was granted to others through it has ended with it.
+grants-ended-intro-less = Your partnership with { $partner } carries less than it did. What was granted to others through it, and goes beyond that, has ended.
 grants-ended-next = Whoever shall go on working with your account, you can invite yourself.
 grants-ended-action = View members
 
@@ -227,6 +229,14 @@ inquiry-received-subject = Inquiry from { $name }
 inquiry-received-intro = { $name } has written to you through your public profile.
 inquiry-received-next = Nobody has checked who wrote this. You can assign the inquiry to a client, once.
 inquiry-received-action = View inquiry
+
+contributor-invited-subject = { $account } shares { $product } with you
+contributor-invited-intro-VIEWER = { $account } lets you see { $product } and how the work on it goes.
+contributor-invited-intro-EDITOR = { $account } lets you work on { $product }.
+contributor-invited-next-known = Sign in as usual: you have access already.
+contributor-invited-next-new = You have access as soon as you have signed up with this address and confirmed it.
+contributor-invited-ignore = If you do not expect this, ignore the message; it costs you nothing and binds you to nothing.
+contributor-invited-action = Open invitation
 
 payer-changed-subject = Change of payer: { $client } and { $partner }
 payer-changed-intro-PARTNER = { $client } has changed who pays in your partnership.

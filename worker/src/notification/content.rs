@@ -37,7 +37,15 @@ pub enum Content {
         clients: u32,
     },
     /// To the client: what was granted to others through a partnership has ended with it.
-    GrantsEnded { partner: String, members: Vec<String>, keys: Vec<String>, invitations: Vec<String> },
+    GrantsEnded {
+        partner: String,
+        /// Whether all of the account is covered still: then only contributors have ended.
+        covers_account: bool,
+        members: Vec<String>,
+        keys: Vec<String>,
+        invitations: Vec<String>,
+        contributors: Vec<String>,
+    },
     /// To both.
     OwnershipTransferred { to: Owner, account: String, former: String, new: String },
     /// To the partner. `from` is the account that offers access.
@@ -80,6 +88,14 @@ pub enum Content {
     PowerOfAttorneyDecided { to: Payer, client: String, partner: String, reference: String, is_upheld: bool },
     /// To the partner. What a stranger has written about themselves.
     InquiryReceived { name: String, email: String, company: Option<String>, message: String, received_on: NaiveDate },
+    /// To whoever has the address. `account` is the product's holder; `has_access` says that they are a user already.
+    ContributorInvited {
+        account: String,
+        product: String,
+        role: ContributorRole,
+        has_access: bool,
+        valid_for_hours: u32,
+    },
     /// To the partner; a copy to the client. `to` is who of the two reads it.
     PayerChanged {
         to: Payer,
@@ -205,6 +221,7 @@ impl Content {
             Self::PowerOfAttorneyAnswered { .. } => "power-of-attorney-answered",
             Self::PowerOfAttorneyDecided { .. } => "power-of-attorney-decided",
             Self::InquiryReceived { .. } => "inquiry-received",
+            Self::ContributorInvited { .. } => "contributor-invited",
             Self::PayerChanged { .. } => "payer-changed",
             Self::CartSent { .. } => "cart-sent",
             Self::CartReminder { .. } => "cart-reminder",
@@ -248,6 +265,14 @@ pub(super) enum ReplyTo<'a> {
     User { name: &'a str, email: &'a str },
     /// Somebody who only says that this is their address, which may be no address at all.
     Stranger { email: &'a str },
+}
+
+/// The contract's `ContributorRole`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContributorRole {
+    Viewer,
+    Editor,
 }
 
 /// The contract's `Role`.

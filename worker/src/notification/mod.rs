@@ -18,7 +18,9 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-pub use content::{AccessLevel, AccessTerms, Amount, Content, Direction, Line, Moment, Owner, Payer, PricedLine, Role};
+pub use content::{
+    AccessLevel, AccessTerms, Amount, Content, ContributorRole, Direction, Line, Moment, Owner, Payer, PricedLine, Role,
+};
 pub use message::Mail;
 pub use render::{RenderError, Renderer, Seller};
 pub use send::{Post, send_mail};

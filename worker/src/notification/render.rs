@@ -86,6 +86,7 @@ const KINDS: &[Kind] = kinds![
     "power-of-attorney-answered",
     "power-of-attorney-decided",
     "inquiry-received",
+    "contributor-invited",
     "payer-changed",
     "cart-sent",
     "cart-reminder",

@@ -117,6 +117,7 @@ fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
         Some(MailKind::OrderConfirmation) if token.is_some() => "/access",
         Some(MailKind::CartSent | MailKind::CartReminder) => "/cart",
         Some(MailKind::ClaimAccount) => "/claim",
+        Some(MailKind::ContributorInvited) => "/contribute",
         _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
     };
     match token {

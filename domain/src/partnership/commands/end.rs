@@ -15,7 +15,7 @@ use super::tell::{Parties, Side, date_in, invitation_subject, mail, moment, read
 use crate::activity::ActivityKind;
 use crate::actor::{Actor, System};
 use crate::error::{Code, Error, refuse};
-use crate::membership::end_granted_through;
+use crate::membership::{Lost, end_granted_through};
 use crate::notification::MailKind;
 use crate::permission::{Grant, Permissions, Permit, permit};
 use crate::store::{Statements, Store};
@@ -118,7 +118,7 @@ pub(super) async fn close(work: &mut Work, rows: Vec<partnership::Model>, by: En
         }
     }
     record_changes(work, changed).await?;
-    end_granted_through(work, &ids).await?;
+    end_granted_through(work, &ids, Lost::Account).await?;
     let clients: Vec<_> = rows.iter().map(|row| row.client_account_id).collect();
     settle(work, &clients).await?;
     for side in [Side::Client, Side::Partner].into_iter().filter(|side| by.is_told(*side)) {

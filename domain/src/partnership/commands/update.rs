@@ -18,7 +18,7 @@ use super::send::{named_products, only_what_is_held};
 use super::tell::{Parties, Side, access, mail};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, refuse};
-use crate::membership::end_granted_through;
+use crate::membership::{Lost, end_granted_through};
 use crate::notification::MailKind;
 use crate::patch::Patch;
 use crate::permission::{Permission, Permissions};
@@ -120,9 +120,8 @@ pub(super) async fn regrant(
     let covered: Vec<_> = products.iter().map(|product| product.id).collect();
     store::regrant(work, old.id, terms, payer).await?;
     store::cover(work, old.id, &covered).await?;
-    if !terms.has_all_products {
-        end_granted_through(work, &[old.id]).await?; // it covers the account no more
-    }
+    let lost = if terms.has_all_products { Lost::Something } else { Lost::Account };
+    end_granted_through(work, &[old.id], lost).await?;
     plan_reminder(work, old.id, terms.expires_at).await?;
     settle(work, &[old.client_account_id]).await?;
     parties.tell_both(work, ActivityKind::PartnershipChanged, ("Partnership", old.id.into()));

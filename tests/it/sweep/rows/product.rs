@@ -3,7 +3,8 @@
 use domain::permission::Permission::{ManageProducts, Purchase};
 use serde_json::json;
 
-use crate::sweep::row::{Again, Row, Spoil, Way, row};
+use crate::sweep::family::contributor;
+use crate::sweep::row::{Again, Row, Spoil, Way, ready, row};
 use crate::sweep::world::{Company, execute, row as row_id};
 
 pub fn rows() -> Vec<Row> {
@@ -15,6 +16,13 @@ pub fn rows() -> Vec<Row> {
                 json!({ "productId": product, "label": "Shop", "autoRenew": false, "termMonths": 12 })
             })
         })
+        .about("productId"),
+        row(
+            "updateProduct",
+            &[Way::Editor, Way::Through(&[ManageProducts]), Way::Member(Company::Bolt, &[ManageProducts])],
+            |s| ready(json!({ "productId": s.world().ours.product, "label": "Shop" })),
+        )
+        .case("its content")
         .about("productId"),
         row("renewProduct", &[Way::Through(&[Purchase]), Way::Member(Company::Bolt, &[Purchase])], |s| {
             Box::pin(async {
@@ -31,6 +39,37 @@ pub fn rows() -> Vec<Row> {
             input["periodStart"] = json!("2026-11-21");
             Box::pin(async {})
         }),
+    ]
+    .into_iter()
+    .chain(contributors())
+    .collect()
+}
+
+fn contributors() -> Vec<Row> {
+    const MANAGERS: &[Way] = &[Way::Through(&[ManageProducts]), Way::Member(Company::Bolt, &[ManageProducts])];
+    vec![
+        row("inviteContributor", MANAGERS, |s| {
+            ready(json!({
+                "productId": s.world().ours.own_product, "email": format!("nut{}@people.example", s.number()),
+                "role": "EDITOR",
+            }))
+        })
+        .about("productId")
+        .again(Again::Refused(&["ALREADY_EXISTS"]))
+        .wrong("somebody who contributes", "ALREADY_EXISTS", |_, input| {
+            input["email"] = json!("looks.bolt@people.example");
+            Box::pin(async {})
+        }),
+        row("removeContributor", MANAGERS, |s| {
+            Box::pin(async {
+                let email = format!("nut{}@people.example", s.number());
+                let bolt = s.owner(Company::Bolt);
+                let new = contributor(&s.app, bolt, &s.world().ours.own_product, (&email, "VIEWER")).await;
+                json!({ "contributorId": new })
+            })
+        })
+        .about("contributorId")
+        .again(Again::Refused(&["NOT_FOUND"])),
     ]
 }
 
