@@ -72,6 +72,11 @@ fn opened_by(row: &notification::Model) -> Option<(MailedTokenKind, Uuid)> {
     })
 }
 
+/// Whether the link of this mail carries a token: of others nothing is written before they are sent.
+pub fn carries_token(row: &notification::Model) -> bool {
+    opened_by(row).is_some()
+}
+
 /// Mints the token for the link of a mail, if it has one. Each copy of a mail has a token of its own, and all of them are good: an
 /// earlier copy may have arrived although it looked otherwise.
 pub async fn mint_token(work: &mut Work, row: &notification::Model) -> Result<Option<LinkToken>, Error> {

@@ -198,7 +198,7 @@ async fn card(person: &Person) -> anyhow::Result<()> {
     person.portal.run("addPaymentMethod", input, "paymentMethod { id }").await.map(drop)
 }
 
-/// These of the clients connect with the partner, one after the other, and it orders for each.
+/// These of the clients connect with the partner, and it orders for each.
 async fn look_after(
     partner: &Person,
     slug: &str,
@@ -206,13 +206,16 @@ async fn look_after(
     which: Range<usize>,
     catalogue: &Catalogue,
 ) -> anyhow::Result<()> {
-    for n in which {
-        let (Some(client), Some((_, _, Some(payer)))) = (clients.get(n), CLIENTS.get(n)) else { continue };
-        let record = connect(client, partner, slug, payer).await?;
-        let method = if *payer == "PARTNER" { "PARTNER_CARD" } else { "CLIENT_CARD" };
-        fill_and_pay(partner, &record, catalogue, method, n).await?;
-    }
-    Ok(())
+    let each = which.filter_map(|n| {
+        let (client, (_, _, payer)) = (clients.get(n)?, CLIENTS.get(n)?);
+        let payer = (*payer)?;
+        Some(async move {
+            let record = connect(client, partner, slug, payer).await?;
+            let method = if payer == "PARTNER" { "PARTNER_CARD" } else { "CLIENT_CARD" };
+            fill_and_pay(partner, &record, catalogue, method, n).await
+        })
+    });
+    try_join_all(each).await.map(drop)
 }
 
 /// Who has no partner orders alone.

@@ -35,12 +35,16 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
         return forgotten.await;
     }
 
-    let row = notification.clone();
-    let mint = context.write(System::Mail, move |work| {
-        let row = row.clone();
-        Box::pin(async move { commands::mint_token(work, &row).await })
-    });
-    let token = mint.await?;
+    let token = if commands::carries_token(&notification) {
+        let row = notification.clone();
+        let mint = context.write(System::Mail, move |work| {
+            let row = row.clone();
+            Box::pin(async move { commands::mint_token(work, &row).await })
+        });
+        mint.await?
+    } else {
+        None
+    };
 
     let outcome = match content(&notification.kind, notification.data.clone(), token.as_ref()) {
         Ok(content) => {
