@@ -1,5 +1,6 @@
 //! Carts that are sent to clients, who complete them. On both databases, through the router.
 
+use api::account::tries::Tries;
 use axum::body::Body;
 use axum::http::Request;
 use rstest::rstest;
@@ -19,7 +20,10 @@ struct World {
 
 impl World {
     async fn start(db: Db) -> Self {
-        let app = TestApp::start(db).await;
+        Self::of(TestApp::start(db).await).await
+    }
+
+    async fn of(app: TestApp) -> Self {
         let provider = app.provider().await;
         let acme = app.partner(&provider, "acme").await;
         Self { app, provider, acme }
@@ -395,4 +399,31 @@ async fn whoever_holds_the_link_buys_on_the_page(#[values(Db::Sqlite, Db::Postgr
     let query = "query($id: ID!) { account(id: $id) { products { totalCount } } }";
     let held = world.app.ask_as(&other.token, query, json!({ "id": other.account_id })).await;
     assert_eq!(held.ok()["account"]["products"]["totalCount"], 1);
+}
+
+/// A link is no further door to somebody's password: tries on the page and at the sign-in count together, whatever the link.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_gives_no_more_tries(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let world = World::of(TestApp::start_with(db, |setup| setup.tries = Tries::memory()).await).await;
+    let record = world.record().await;
+    let al = world.app.sign_up("al@forge.example", "Forge").await;
+    let guess = |link: String, email: &'static str| {
+        let request = Request::post("/cart").header("content-type", "application/x-www-form-urlencoded");
+        let form = format!("token={link}&email={email}&password=a+wrong+guess");
+        let app = &world.app;
+        async move { app.request(request.body(Body::from(form)).unwrap()).await.status }
+    };
+    let mut ends = Vec::new();
+    for email in ["al@forge.example", "AL%40Forge.example", "al@forge.example"] {
+        let (_, link) = world.sent(&record, JO).await;
+        for _ in 0..4 {
+            ends.push(guess(link.clone(), email).await);
+        }
+    }
+    assert_eq!(ends, [vec![422; 10], vec![429; 2]].concat());
+    let sign_in = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }";
+    let input = json!({ "email": al.email, "password": "correct horse battery" });
+    let reply = world.app.ask(sign_in, json!({ "input": input })).await;
+    assert_eq!(reply.error(), "RATE_LIMITED", "the right one is not looked at, either");
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use domain::Error;
 use domain::account::commands::{self, FirstPassword, NewPassword, SignUp, SignedIn, UpdateAccount, UpdateUser};
 use domain::account::queries::prove;
 use domain::account::rules::{NewAccount, PostalAddress};
@@ -11,10 +12,9 @@ use domain::contributor;
 use domain::error::Refusal;
 use domain::partnership::commands as partnership;
 use domain::patch::Patch;
-use domain::{Error, text};
 
 use super::object::{Account, User};
-use super::tries::{Tries, keys};
+use super::tries::{Tries, keys, normalised};
 use crate::answer::{answer, payloads};
 use crate::auth::CallerIp;
 use crate::context::ContextExt;
@@ -285,8 +285,7 @@ pub async fn give_back(ctx: &Context<'_>, keys: &[String]) {
 /// Counts a try from this address and for this user, however the user's address is written; and says by which keys.
 pub async fn count_try(ctx: &Context<'_>, what: &str, subject: &str) -> Result<[String; 2], EdgeError> {
     let from = ctx.data_opt::<CallerIp>().copied().unwrap_or(CallerIp(None));
-    let subject = text::email("email", subject).unwrap_or_else(|_| subject.trim().to_lowercase());
-    let keys = keys(what, from, &subject);
+    let keys = keys(what, from, &normalised(subject));
     if let Some(tries) = tries(ctx) {
         tries.count(&keys).await?;
     }

@@ -2,13 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::billing::queries as invoice;
-use domain::inquiry::queries as inquiry;
+use domain::client::queries::KeptBy;
 use domain::money::Currency;
-use domain::order::queries::CartsOf;
 use domain::partnership::queries::{As, Invitations as Which};
 use domain::permission::Permissions;
 use domain::product::queries as product;
-use domain::task::queries as task;
 use entities::id::{AccountId, UserId};
 use entities::{account, membership, user};
 
@@ -317,7 +315,7 @@ impl Account {
         assigned: Option<bool>,
     ) -> Result<InquiryConnection> {
         let paging = Paging { first, after, last, before };
-        inquiries_of(ctx, (inquiry::Parent::Partner, self.0.id.0), &paging, assigned).await
+        inquiries_of(ctx, (KeptBy::Partner, self.0.id.0), &paging, assigned).await
     }
 
     /// What an account has lists of.
@@ -337,7 +335,7 @@ lists! {
         clients(search: Option<String>) -> ClientConnection = Clients { search } => Client;
 
         /// What the partner has to do for its clients, oldest first.
-        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: task::Parent::Partner, done } => Task;
+        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: KeptBy::Partner, done } => Task;
 
         /// Received by this account. With `status: PENDING`, `totalCount` is the badge beside the menu.
         received_invitations(status: Option<InvitationStatus>) -> InvitationConnection =
@@ -361,7 +359,7 @@ lists! {
 
         /// The partner's carts for its clients, newest first.
         carts(status: Option<CartStatus>) -> CartConnection =
-            Carts { of: CartsOf::Partner, status: status.map(Into::into) } => Cart;
+            Carts { of: KeptBy::Partner, status: status.map(Into::into) } => Cart;
 
         /// Placed from this account, or billed to it, newest first.
         orders() -> OrderConnection = Orders => Order;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::secret;
+use domain::{secret, text};
 use redis::{Script, aio::ConnectionManager};
 
 use crate::auth::CallerIp;
@@ -98,6 +98,17 @@ impl Tries {
 /// The keys under which a try is counted: where it comes from, and for whom or what.
 pub fn keys(what: &str, from: CallerIp, subject: &str) -> [String; 2] {
     [format!("{what}:from:{}", from.network()), format!("{what}:for:{}", secret::hash(subject))]
+}
+
+/// The keys of a try to prove that one is this user, however the address is written and wherever it is tried: a user has ten a minute,
+/// not ten at each door.
+pub fn keys_of_sign_in(from: CallerIp, email: &str) -> [String; 2] {
+    keys("sign-in", from, &normalised(email))
+}
+
+/// An address as it is stored, so that no way to write it is another one.
+pub fn normalised(email: &str) -> String {
+    text::email("email", email).unwrap_or_else(|_| email.trim().to_lowercase())
 }
 
 /// The tries of the last minute, of each key.

@@ -26,7 +26,7 @@ use serde::Deserialize;
 
 use self::text::Words;
 use super::text::{ENGLISH, Texts, of_locale};
-use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry};
+use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
 use crate::id::{Kind, decode_as, encode};
@@ -78,8 +78,8 @@ pub(super) async fn answer(
     let texts = about.texts;
     let ip = caller(&edge, peer.as_ref(), &headers);
     let keys = tries::keys("access", ip, &token);
-    if edge.tries.count(&keys).await.is_err() {
-        return page(StatusCode::TOO_MANY_REQUESTS, texts, texts.sorry, &paragraph(texts.too_often));
+    if let Some(refused) = too_often(&edge, &keys, texts).await {
+        return refused;
     }
     let end = async {
         let (who, reply) = about.said(answer)?;

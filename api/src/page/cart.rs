@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 use self::text::Words;
 use super::text::{ENGLISH, Texts, of_locale};
-use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry};
+use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
 use crate::id::{Kind, decode_as, encode};
@@ -72,9 +72,10 @@ pub(super) async fn buy(
     };
     let texts = about.texts;
     let ip = caller(&edge, peer.as_ref(), &headers);
-    let keys = tries::keys("cart", ip, &token);
-    if edge.tries.count(&keys).await.is_err() {
-        return page(StatusCode::TOO_MANY_REQUESTS, texts, texts.sorry, &paragraph(texts.too_often));
+    // whoever holds a link says here who they are: no other limit for that than where one signs in
+    let keys = tries::keys_of_sign_in(ip, &purchase.email);
+    if let Some(refused) = too_often(&edge, &keys, texts).await {
+        return refused;
     }
     let end = async {
         let command = about.said(purchase)?;

@@ -17,7 +17,7 @@ use entities::mailed_token::MailedTokenKind;
 use serde::Deserialize;
 
 use super::text::{ENGLISH, Texts, of_locale};
-use super::{Link, caller, escape, form, open, page, paragraph, reader, sorry};
+use super::{Link, caller, escape, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
 
@@ -51,8 +51,8 @@ pub(super) async fn accept(
     let texts = about.texts;
     let ip = caller(&edge, peer.as_ref(), &headers);
     let keys = tries::keys("join", ip, &token);
-    if edge.tries.count(&keys).await.is_err() {
-        return page(StatusCode::TOO_MANY_REQUESTS, texts, texts.sorry, &paragraph(texts.too_often));
+    if let Some(refused) = too_often(&edge, &keys, texts).await {
+        return refused;
     }
     let end = async {
         let password = (!password.is_empty()).then(|| password.into());

@@ -193,6 +193,12 @@ fn page(status: StatusCode, texts: &Texts, title: &str, body: &str) -> Response 
     (status, headers, Html(html)).into_response()
 }
 
+/// Counts a try: what to show where there were too many.
+async fn too_often(edge: &SignIn, keys: &[String], texts: &Texts) -> Option<Response> {
+    let refused = edge.tries.count(keys).await.is_err();
+    refused.then(|| page(StatusCode::TOO_MANY_REQUESTS, texts, texts.sorry, &paragraph(texts.too_often)))
+}
+
 /// The caller, for the audit log and for limits.
 fn caller(edge: &SignIn, peer: Option<&Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> CallerIp {
     edge.ip(peer.map(|peer| peer.0.0.ip()), headers)
