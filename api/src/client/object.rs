@@ -2,10 +2,8 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::billing::queries as invoice;
-use domain::inquiry::queries as inquiry;
-use domain::order::queries::CartsOf;
+use domain::client::queries::KeptBy;
 use domain::product::queries::Parent;
-use domain::task::queries as task;
 use entities::client;
 use entities::id::ClientId;
 
@@ -95,7 +93,7 @@ impl Client {
         before: Option<String>,
     ) -> Result<InquiryConnection> {
         let paging = Paging { first, after, last, before };
-        inquiries_of(ctx, (inquiry::Parent::Client, self.0.id.0), &paging, None).await
+        inquiries_of(ctx, (KeptBy::Client, self.0.id.0), &paging, None).await
     }
 
     /// What a client record has lists of.
@@ -114,7 +112,7 @@ lists! {
 
         /// The carts for this client, newest first.
         carts(status: Option<CartStatus>) -> CartConnection =
-            Carts { of: CartsOf::Client, status: status.map(Into::into) } => Cart;
+            Carts { of: KeptBy::Client, status: status.map(Into::into) } => Cart;
 
         /// Only invoices billed to an account whose invoices the viewer may see, newest first: to the client's, and to the
         /// partner's for what is the client's.
@@ -122,7 +120,7 @@ lists! {
             Invoices { of: invoice::Parent::Client, filter: filter.unwrap_or_default().into() } => Invoice;
 
         /// What is to be done for this client, oldest first.
-        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: task::Parent::Client, done } => Task;
+        tasks(done: Option<bool>) -> TaskConnection = Tasks { of: KeptBy::Client, done } => Task;
     }
 }
 

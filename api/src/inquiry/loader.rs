@@ -1,7 +1,8 @@
 //! Inquiries of partners and of client records, one statement a level.
 
 use domain::Reader;
-use domain::inquiry::queries::{self, Parent, Wanted};
+use domain::client::queries::KeptBy;
+use domain::inquiry::queries::{self, Wanted};
 use domain::page::ById;
 use entities::inquiry;
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use crate::list::{Counts, List, Pages};
 /// The inquiries of a partner, or those that are assigned to a client record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Inquiries {
-    pub of: Parent,
+    pub of: KeptBy,
     pub wanted: Wanted,
 }
 

@@ -1,7 +1,8 @@
 //! What is shown of inquiries.
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::inquiry::queries::{Parent, Wanted};
+use domain::client::queries::KeptBy;
+use domain::inquiry::queries::Wanted;
 use entities::{client, inquiry};
 use uuid::Uuid;
 
@@ -88,7 +89,7 @@ impl InquiryConnection {
 /// `Account.inquiries` and `Client.inquiries`.
 pub async fn inquiries_of(
     ctx: &Context<'_>,
-    (of, parent): (Parent, Uuid),
+    (of, parent): (KeptBy, Uuid),
     paging: &Paging,
     assigned: Option<bool>,
 ) -> Result<InquiryConnection> {

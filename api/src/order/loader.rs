@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::order::queries::{self, CartsOf, Contents};
+use domain::client::queries::KeptBy;
+use domain::order::queries::{self, Contents};
 use domain::page::ById;
 use domain::{Error, Reader};
 use entities::cart::{self, CartStatus};
@@ -26,7 +27,7 @@ loaders! {
 /// The carts of a partner, or of a client record.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Carts {
-    pub of: CartsOf,
+    pub of: KeptBy,
     pub status: Option<CartStatus>,
 }
 

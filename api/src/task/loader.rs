@@ -1,8 +1,9 @@
 //! Tasks of partners and of client records, one statement a level.
 
 use domain::Reader;
+use domain::client::queries::KeptBy;
 use domain::page::ById;
-use domain::task::queries::{self, Parent};
+use domain::task::queries;
 use entities::task;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::list::{Counts, List, Pages};
 /// The tasks of a partner for all its clients, or for one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tasks {
-    pub of: Parent,
+    pub of: KeptBy,
     pub done: Option<bool>,
 }
 

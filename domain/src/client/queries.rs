@@ -15,6 +15,26 @@ use crate::text;
 
 const CLIENTS: List = List::by_id("client", "x.partner_id = k.id", Order::Ascending);
 
+/// Whose list it is of what a partner keeps about its clients: carts, tasks, inquiries. These tables have a column for each, and an
+/// index that leads with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeptBy {
+    /// A partner's, for all its clients.
+    Partner,
+    /// One client record's.
+    Client,
+}
+
+impl KeptBy {
+    pub(crate) const fn list(self, table: &'static str, order: Order) -> List {
+        let tie = match self {
+            Self::Partner => "x.partner_id = k.id",
+            Self::Client => "x.client_id = k.id",
+        };
+        List::by_id(table, tie, order)
+    }
+}
+
 /// A page of the records of each partner, oldest first; `search` looks into name, address and company.
 pub async fn of_partners(
     reader: &Reader,

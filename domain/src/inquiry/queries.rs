@@ -5,31 +5,13 @@ use std::collections::HashMap;
 use entities::inquiry::Model;
 use uuid::Uuid;
 
+use crate::client::queries::KeptBy;
 use crate::error::Error;
-use crate::nested::{self, List};
+use crate::nested;
 use crate::page::{ById, Order, Page};
 use crate::permission::visible;
 use crate::sql::Sql;
 use crate::store::Reader;
-
-/// Whose inquiries a list holds; each has an index that leads with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Parent {
-    /// What came in to a partner. Source: S3.7.
-    Partner,
-    /// What is assigned to a client record.
-    Client,
-}
-
-impl Parent {
-    const fn list(self) -> List {
-        let tie = match self {
-            Self::Partner => "x.partner_id = k.id",
-            Self::Client => "x.client_id = k.id",
-        };
-        List::by_id("inquiry", tie, Order::Descending)
-    }
-}
 
 /// Which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -43,22 +25,22 @@ pub struct Wanted {
 /// A page of each parent's inquiries.
 pub async fn pages(
     reader: &Reader,
-    of: Parent,
+    of: KeptBy,
     parents: &[Uuid],
     wanted: Wanted,
     page: &ById,
 ) -> Result<HashMap<Uuid, Page<Model>>, Error> {
-    nested::pages(reader, of.list(), parents, page, condition(reader, wanted)).await
+    nested::pages(reader, of.list("inquiry", Order::Descending), parents, page, condition(reader, wanted)).await
 }
 
 /// How many such inquiries each parent has: with `unread`, the badge beside the menu.
 pub async fn counts(
     reader: &Reader,
-    of: Parent,
+    of: KeptBy,
     parents: &[Uuid],
     wanted: Wanted,
 ) -> Result<HashMap<Uuid, i64>, Error> {
-    nested::counts(reader, of.list(), parents, condition(reader, wanted)).await
+    nested::counts(reader, of.list("inquiry", Order::Descending), parents, condition(reader, wanted)).await
 }
 
 fn condition(reader: &Reader, wanted: Wanted) -> impl Fn(&mut Sql) {

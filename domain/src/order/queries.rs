@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::basket::{Basket, baskets};
 use super::rules::capital;
 use crate::billing::rules::Benefit;
+use crate::client::queries::KeptBy;
 use crate::error::Error;
 use crate::money::{Currency, Money};
 use crate::nested::{self, List, grouped};
@@ -24,45 +25,25 @@ use crate::store::Reader;
 
 pub use sent::{AccessAsked, Opened, OpenedLine, access_asked, opened, sent_cart};
 
-/// Whose carts a list holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CartsOf {
-    /// A partner's.
-    Partner,
-    /// A client record's.
-    Client,
-}
-
-impl CartsOf {
-    /// Newest first.
-    const fn list(self) -> List {
-        let tie = match self {
-            Self::Partner => "x.partner_id = k.id",
-            Self::Client => "x.client_id = k.id",
-        };
-        List::by_id("cart", tie, Order::Descending)
-    }
-}
-
 /// A page of the carts of each partner or client record, newest first.
 pub async fn carts(
     reader: &Reader,
-    of: CartsOf,
+    of: KeptBy,
     parents: &[Uuid],
     status: Option<CartStatus>,
     page: &ById,
 ) -> Result<HashMap<Uuid, Page<cart::Model>>, Error> {
-    nested::pages(reader, of.list(), parents, page, in_status(reader, status)).await
+    nested::pages(reader, of.list("cart", Order::Descending), parents, page, in_status(reader, status)).await
 }
 
 /// How many such carts each has.
 pub async fn count_carts(
     reader: &Reader,
-    of: CartsOf,
+    of: KeptBy,
     parents: &[Uuid],
     status: Option<CartStatus>,
 ) -> Result<HashMap<Uuid, i64>, Error> {
-    nested::counts(reader, of.list(), parents, in_status(reader, status)).await
+    nested::counts(reader, of.list("cart", Order::Descending), parents, in_status(reader, status)).await
 }
 
 fn in_status(reader: &Reader, status: Option<CartStatus>) -> impl Fn(&mut Sql) {

@@ -5,10 +5,11 @@ use domain::billing::Collected;
 use domain::catalogue::commands::{SaveOffering, SavePlan, save_offering};
 use domain::catalogue::queries as catalogue;
 use domain::catalogue::rules::NewPrice;
+use domain::client::queries::KeptBy;
 use domain::error::{Code, Error};
 use domain::money::{Currency, Money};
 use domain::order::commands::{AddCartItem, OrderItem, UpdateCartItem, remove_cart_item, update_cart_item};
-use domain::order::queries::{self, CartsOf};
+use domain::order::queries;
 use domain::page::PageRequest;
 use domain::store::Statements;
 use entities::cart::CartStatus;
@@ -62,10 +63,10 @@ async fn a_cart_is_filled_and_changed(#[case] db: Db) {
 
     let reader = world.w.reader(&world.w.acme_owner).await;
     let page =
-        queries::carts(&reader, CartsOf::Client, &[client_id.0], Some(CartStatus::Open), &PageRequest::first(10)).await;
+        queries::carts(&reader, KeptBy::Client, &[client_id.0], Some(CartStatus::Open), &PageRequest::first(10)).await;
     assert_eq!(page.unwrap()[&client_id.0].rows.len(), 1);
     let reader = world.w.reader(&world.w.bolt_owner).await;
-    let page = queries::carts(&reader, CartsOf::Partner, &[world.w.acme.0], None, &PageRequest::first(10)).await;
+    let page = queries::carts(&reader, KeptBy::Partner, &[world.w.acme.0], None, &PageRequest::first(10)).await;
     assert!(page.unwrap().is_empty());
 }
 
