@@ -91,14 +91,13 @@ async fn follow(t: &mut Tourist, operation: &str) {
             let clients = t.ask(operation).await["account"]["clients"].clone();
             assert_eq!(clients["totalCount"], 6);
             let nodes = clients["nodes"].as_array().expect("clients");
-            let invoices = |name: &str| {
-                let client = nodes.iter().find(|client| client["name"] == name).expect(name);
-                client["products"]["nodes"][0]["invoices"]["nodes"].as_array().expect("invoices").len()
-            };
+            let named = |name: &str| nodes.iter().find(|client| client["name"] == name).expect(name);
+            let product = |name: &str| &named(name)["products"]["nodes"][0];
+            let invoices = |name: &str| product(name)["invoices"]["nodes"].as_array().expect("invoices").len();
             // one pays itself, for the other the partner does
             assert_eq!((invoices("Bäckerei Morgenrot"), invoices("Café Nordwind")), (0, 1));
-            t.learn("client", &nodes[0]["id"]);
-            t.learn("product", &nodes[0]["products"]["nodes"][0]["id"]);
+            t.learn("client", &named("Bäckerei Morgenrot")["id"]);
+            t.learn("product", &product("Bäckerei Morgenrot")["id"]);
         }
         "OneProduct" => {
             let product = t.ask(operation).await["node"].clone();
