@@ -4,6 +4,7 @@ CASHBACK-ON = Cashback on { $offering } { $plan }
 CASHBACK_REVERSAL = Cashback taken back
 CASHBACK_REVERSAL-ON = Cashback on { $offering } { $plan } taken back
 REFERRAL = Commission for a referral
+REFERRAL-ON = Commission on { $offering } { $plan }
 PAYOUT = Payout
 SPENT = Used to pay an invoice
 ADJUSTMENT = Adjustment

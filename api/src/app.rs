@@ -16,6 +16,7 @@ use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::tries::Tries;
+use crate::affiliate::link;
 use crate::auth::SignIn;
 use crate::http::{Gateway, PersistedQueries, Resume, Settings};
 use crate::limits::Limiter;
@@ -62,7 +63,7 @@ impl App {
             trusted_proxies: self.trusted_proxies.clone(),
             tries: Arc::clone(&self.tries),
         });
-        let pages = page::router(Arc::clone(&sign_in));
+        let pages = page::router(Arc::clone(&sign_in)).merge(link::router(Arc::clone(&sign_in)));
         let graphql = match self.test_clock.take() {
             Some(schedule) => self.graphql(schema::build_with_test_clock(schedule), sign_in),
             None => self.graphql(schema::build(), sign_in),

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod affiliate;
 pub mod answer;
 pub mod api_key;
 pub mod app;

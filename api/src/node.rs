@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Result};
 
 use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
+use crate::affiliate::object::Referral;
 use crate::answer::loaded;
 use crate::api_key::object::ApiKey;
 use crate::audit::object::AuditEntry;
@@ -34,6 +35,7 @@ pub enum Node {
     ApiKey(ApiKey),
     PartnerProfile(PartnerProfile),
     PartnerProgramme(PartnerProgramme),
+    Referral(Referral),
     Offering(Offering),
     Plan(Plan),
     Cart(Cart),
@@ -78,6 +80,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::PartnerProfile => load!(partner_profile as PartnerProfile),
         Kind::PartnerProgramme => loaded(loads.load_one(ProgrammeById(row.into())).await)?
             .map(|row| Node::PartnerProgramme(PartnerProgramme(row))),
+        Kind::Referral => load!(referral as Referral),
         Kind::Client => load!(client as Client),
         Kind::Task => load!(task as Task),
         Kind::Inquiry => load!(inquiry as Inquiry),
@@ -105,11 +108,6 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // these come with their areas
-        Kind::Referral
-        | Kind::Transfer
-        | Kind::Contact
-        | Kind::Payout
-        | Kind::WebhookEndpoint
-        | Kind::WebhookDelivery => None,
+        Kind::Transfer | Kind::Contact | Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
     })
 }

@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 use crate::account::mutation::AccountMutation;
 use crate::account::query::AccountQuery;
 use crate::activity::subscription::Subscription;
+use crate::affiliate::mutation::AffiliateMutation;
 use crate::api_key::mutation::ApiKeyMutation;
 use crate::billing::mutation::BillingMutation;
 use crate::catalogue::mutation::CatalogueMutation;
@@ -50,6 +51,7 @@ pub struct Mutations(
     MembershipMutation,
     ApiKeyMutation,
     ProgrammeMutation,
+    AffiliateMutation,
     ClientMutation,
     AttorneyMutation,
     InvitationMutation,

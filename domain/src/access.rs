@@ -5,8 +5,8 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, api_key, audit, billing, catalogue, client, contributor, inquiry, job, membership, notification,
-    order, partnership, product, programme, renewal, support, task,
+    account, activity, affiliate, api_key, audit, billing, catalogue, client, contributor, inquiry, job, membership,
+    notification, order, partnership, product, programme, renewal, support, task,
 };
 
 /// Every action, area by area.
@@ -16,6 +16,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         membership::actions::ACTIONS,
         api_key::actions::ACTIONS,
         programme::actions::ACTIONS,
+        affiliate::actions::ACTIONS,
         client::actions::ACTIONS,
         task::actions::ACTIONS,
         inquiry::actions::ACTIONS,
@@ -36,6 +37,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         account::subject::SUBJECTS,
         api_key::subject::SUBJECTS,
         programme::subject::SUBJECTS,
+        affiliate::subject::SUBJECTS,
         client::subject::SUBJECTS,
         task::subject::SUBJECTS,
         inquiry::subject::SUBJECTS,

@@ -6,6 +6,7 @@ pub mod access;
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod affiliate;
 pub mod api_key;
 pub mod audit;
 pub mod billing;

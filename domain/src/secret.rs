@@ -7,10 +7,15 @@ use sha2::{Digest as _, Sha256};
 
 /// A new opaque URL-safe token of 256 bits.
 pub fn new_token() -> String {
-    let mut bytes = [0_u8; 32];
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// Random bytes, for what is no secret but must not be drawn twice.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0_u8; N];
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     rand::rng().fill_bytes(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    bytes
 }
 
 /// How every API key begins: so that one is known from a sign-in, and found by those who look for leaked ones.

@@ -7,12 +7,14 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use entities::account;
 
+use crate::affiliate::rules::AffiliateTerms;
 use crate::billing::dunning::DunningRules;
 use crate::calendar::Country;
 use crate::database::Connection;
 use crate::error::Error;
 use crate::gateway::PaymentGateway;
 use crate::gateway::test::TestGateway;
+use crate::money::Rate;
 use crate::tax::rates::VatRates;
 use crate::tax::rules::{TaxFacts, TaxTreatment, tax_treatment};
 
@@ -61,6 +63,12 @@ pub struct Settings {
     pub gateway_timeout: Duration,
     /// How many payers a renewal run claims by one transaction, at least 1.
     pub renewal_batch: u32,
+    /// What affiliates earn.
+    pub affiliate: AffiliateTerms,
+    /// Where the product is reached, with a slash at its end.
+    pub public_url: String,
+    /// Where its portal is, with a slash at its end; the same unless the provider has one of its own.
+    pub portal_url: String,
     /// Where requests to the provider's support go; none: they are not taken.
     pub support_email: Option<String>,
 }
@@ -69,7 +77,7 @@ impl Settings {
     /// The demo's provider, with the test gateway whose book is in this database.
     ///
     /// # Panics
-    /// Never: its country exists.
+    /// Never: its country exists, and its rate is one.
     pub fn demo(db: Connection) -> Self {
         let seller = Seller {
             name: "Nordlicht Hosting GmbH".to_owned(),
@@ -86,6 +94,12 @@ impl Settings {
             gateway: Arc::new(TestGateway::new(db)),
             gateway_timeout: Duration::from_secs(30),
             renewal_batch: 100,
+            affiliate: AffiliateTerms {
+                commission: Rate::from_bps(1_000).expect("the demo's rate is one"),
+                click_days: 30,
+            },
+            public_url: "http://127.0.0.1:8080/".to_owned(),
+            portal_url: "http://127.0.0.1:8080/".to_owned(),
             support_email: Some("support@nordlicht.example".to_owned()),
         }
     }

@@ -87,6 +87,7 @@ ids! {
     ProductId,
     ProductPeriodId,
     ProgrammeId,
+    ReferralId,
     RenewalRunId,
     SessionId,
     TaskId,

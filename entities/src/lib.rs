@@ -3,6 +3,7 @@
 pub mod access_reminder;
 pub mod account;
 pub mod activity;
+pub mod affiliate;
 pub mod api_key;
 pub mod audit_entry;
 pub mod cart;
@@ -43,6 +44,7 @@ pub mod product;
 pub mod product_period;
 pub mod programme;
 pub mod programme_kind_rate;
+pub mod referral;
 pub mod renewal_run;
 pub mod schedule;
 pub mod session;

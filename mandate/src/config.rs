@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use domain::affiliate::rules::AffiliateTerms;
 use domain::calendar::Country;
 use domain::database::DatabaseUrl;
+use domain::money::Rate;
 use domain::seller::Seller;
 use domain::tax::rates::VatRates;
 use ipnet::IpNet;
@@ -59,6 +61,7 @@ pub struct Config {
     pub has_rate_limits: bool,
     pub may_call_private_webhooks: bool,
     pub dunning: Dunning,
+    pub affiliate: AffiliateTerms,
     pub limits: Limits,
     pub worker: Worker,
     pub vat_rates: VatRates,
@@ -170,6 +173,7 @@ impl Config {
             has_rate_limits: given.take("rate_limits", parse::switch).unwrap_or(true),
             may_call_private_webhooks: given.take("webhooks.allow_private", parse::switch).unwrap_or(false),
             dunning: dunning(given),
+            affiliate: affiliate(given),
             limits: limits(given),
             worker: worker(given),
             vat_rates: tax::rates(given),
@@ -277,6 +281,15 @@ fn dunning(given: &mut Given) -> Dunning {
         given.errors.push("dunning: retry_days come before suspend_day, and that before cancel_day".to_owned());
     }
     dunning
+}
+
+fn affiliate(given: &mut Given) -> AffiliateTerms {
+    AffiliateTerms {
+        commission: given
+            .take("affiliate.commission_bps", parse::rate)
+            .unwrap_or_else(|| Rate::from_bps(1_000).expect("a tenth is a rate")),
+        click_days: given.take("affiliate.click_days", parse::count).unwrap_or(30),
+    }
 }
 
 fn limits(given: &mut Given) -> Limits {

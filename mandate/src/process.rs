@@ -55,6 +55,9 @@ pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
         gateway,
         gateway_timeout: config.limits.gateway_timeout,
         renewal_batch: config.worker.renewal_batch,
+        affiliate: config.affiliate,
+        public_url: config.public_url(config.listen).to_string(),
+        portal_url: config.portal_url(config.listen).to_string(),
         support_email: config.support_email.clone(),
     })
 }

@@ -3,3 +3,5 @@ DROP TABLE test_gateway_method;
 DROP TABLE wallet_entry;
 DROP TABLE wallet;
 DROP TABLE cashback;
+DROP TABLE referral;
+DROP TABLE affiliate;

@@ -1,3 +1,17 @@
+CREATE TABLE affiliate (
+    account_id /uuid/ PRIMARY KEY REFERENCES account (id),
+    code text NOT NULL UNIQUE,
+    created_at /instant/ NOT NULL
+);
+CREATE TABLE referral (
+    id /uuid/ PRIMARY KEY,
+    affiliate_id /uuid/ NOT NULL REFERENCES affiliate (account_id),
+    referred_id /uuid/ NOT NULL UNIQUE REFERENCES account (id),
+    order_id /uuid/ REFERENCES "order" (id),
+    signed_up_on /date/ NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE INDEX referral_affiliate ON referral (affiliate_id, id);
 CREATE TABLE cashback (
     id /uuid/ PRIMARY KEY,
     invoice_line_id /uuid/ NOT NULL UNIQUE REFERENCES invoice_line (id),

@@ -3,6 +3,7 @@
 mod access_page;
 mod access_request;
 mod access_request_edge;
+mod affiliate;
 mod api_key;
 mod architecture;
 mod audit;

@@ -332,9 +332,9 @@ impl NewAccountInput {
 
 impl SignUpInput {
     fn into_command(self) -> Result<SignUp, Error> {
-        let Self { email, password, name, locale, account, referral_code: _ } = self;
+        let Self { email, password, name, locale, account, referral_code } = self;
         let account = account.into_account().map_err(|refusal| refusal.within(["account"]))?;
-        Ok(SignUp { email, password: password.into(), name, locale: locale.0, account })
+        Ok(SignUp { email, password: password.into(), name, locale: locale.0, account, referral_code })
     }
 }
 

@@ -13,6 +13,7 @@ use entities::{account, membership, user};
 use super::loader::{Held, Members, OwnerOf};
 use crate::activity::loader::Feed;
 use crate::activity::object::{ActivityEvent, ActivityEventConnection, ActivityKind};
+use crate::affiliate::object::Affiliate;
 use crate::answer::loaded;
 use crate::api_key::object::{ApiKey, keys_of};
 use crate::audit::loader::Log;
@@ -302,6 +303,11 @@ impl Account {
             }
             _ => Ok(None),
         }
+    }
+
+    /// This account as one that promotes the provider; null for one that does not, and to those without any permission here.
+    async fn affiliate(&self, ctx: &Context<'_>) -> Result<Option<Affiliate>> {
+        if self.is_known(ctx).await? { Affiliate::of(ctx, self.0.id).await } else { Ok(None) }
     }
 
     /// What people wrote on the public profile, newest first; `unreadCount` is the badge beside the menu.

@@ -2,7 +2,7 @@
 //!
 //! A page says what its link is about and holds one form, which is done through the same use case as the mutation. Opening a page
 //! changes nothing: programs that look into mails open every link. The token in the form is what lets it be sent, so no foreign page
-//! can send it; there are no cookies.
+//! can send it; no page looks at a cookie.
 
 mod access;
 mod cart;

@@ -166,6 +166,13 @@ pub struct LineAmounts {
     pub commission: Money,
 }
 
+impl LineAmounts {
+    /// What somebody is credited once the invoice is paid: the partner's cashback or the affiliate's commission, never both.
+    pub fn earned(&self) -> Money {
+        if self.commission.is_zero() { self.cashback } else { self.commission }
+    }
+}
+
 /// The amounts of a line of `quantity` at the public price of a unit.
 ///
 /// `rate` is that of whoever benefits: the partner's for the kind of product, or the affiliate's. D = round(P·r), rounded

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use entities::id::{AccountId, CashbackId, ClientId, InvoiceId, InvoiceLineId, ProductId, WalletEntryId};
+use entities::id::{
+    AccountId, CashbackId, ClientId, InvoiceId, InvoiceLineId, PartnershipId, ProductId, WalletEntryId,
+};
 use entities::wallet_entry::WalletEntryKind;
 use entities::{cashback, wallet_entry};
 use sea_orm::FromQueryResult;
@@ -20,6 +22,8 @@ use crate::work::Work;
 #[derive(FromQueryResult)]
 struct Earning {
     line_id: InvoiceLineId,
+    /// None of what an affiliate earns: a line that a partnership covers earns by that alone.
+    partnership_id: Option<PartnershipId>,
     partner_id: AccountId,
     product_id: Option<ProductId>,
     payer_id: AccountId,
@@ -33,7 +37,8 @@ struct Earning {
 
 /// Credits, pending, the cashback of every line of these fully paid invoices. The caller writes the posting.
 ///
-/// A partner that left its programme still gets what it earned, after 30 days.
+/// The same for an affiliate's commission, which tells nothing of whom it brought. A partner that left its programme still gets what
+/// it earned, after 30 days.
 pub(crate) async fn credit(work: &mut Work, invoices: &[InvoiceId], posting: &mut Posting) -> Result<(), Error> {
     if invoices.is_empty() {
         return Ok(());
@@ -57,7 +62,7 @@ pub(crate) async fn credit(work: &mut Work, invoices: &[InvoiceId], posting: &mu
             "amount": amount.to_decimal(), "currencyCode": earning.currency, "availableAt": cashback.available_at,
         });
         let mut event = Event::new(earning.partner_id, ActivityKind::CashbackCredited);
-        event.product_id = earning.product_id;
+        event.product_id = earning.product_id.filter(|_| earning.partnership_id.is_some());
         work.tell(
             event
                 .about("WalletEntry", entries.last().map_or(cashback.id.0, |it: &wallet_entry::Model| it.id.0))
@@ -74,11 +79,11 @@ pub(crate) async fn credit(work: &mut Work, invoices: &[InvoiceId], posting: &mu
 async fn earnings(work: &Work, invoices: &[InvoiceId]) -> Result<Vec<Earning>, Error> {
     let mut sql = work.sql();
     sql.push(
-        "SELECT l.id AS line_id, l.partner_id, l.product_id, i.billed_to_id AS payer_id, c.id AS client_id, i.currency,
+        "SELECT l.id AS line_id, l.partnership_id, l.partner_id, l.product_id, i.billed_to_id AS payer_id, c.id AS client_id, i.currency,
             l.public_price_minor, l.rate_bps, l.cashback_minor, CAST(coalesce(g.hold_days, 30) AS bigint) AS hold_days
         FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN account a ON a.id = l.partner_id
         LEFT JOIN programme g ON g.id = a.programme_id
-        LEFT JOIN client c ON c.partner_id = l.partner_id AND c.account_id = i.billed_to_id
+        LEFT JOIN client c ON l.partnership_id IS NOT NULL AND c.partner_id = l.partner_id AND c.account_id = i.billed_to_id
         WHERE l.cashback_minor > 0 AND l.invoice_id ",
     );
     sql.any(invoices).push(" ORDER BY l.partner_id, l.id");
@@ -94,7 +99,7 @@ fn cashback_of(work: &Work, earning: &Earning, available_at: DateTime<Utc>) -> c
         id: work.new_id::<CashbackId>(),
         invoice_line_id: earning.line_id,
         partner_id: earning.partner_id,
-        product_id: earning.product_id,
+        product_id: earning.product_id.filter(|_| earning.partnership_id.is_some()),
         client_account_id: earning.payer_id,
         currency: earning.currency.clone(),
         amount_minor: earning.cashback_minor,
@@ -110,12 +115,15 @@ fn entry_of(work: &Work, earning: &Earning, cashback: &cashback::Model) -> walle
         id: work.new_id::<WalletEntryId>(),
         account_id: earning.partner_id,
         currency: earning.currency.clone(),
-        kind: WalletEntryKind::Cashback,
+        kind: match earning.partnership_id {
+            Some(_) => WalletEntryKind::Cashback,
+            None => WalletEntryKind::Referral,
+        },
         amount_minor: earning.cashback_minor,
         public_price_minor: Some(earning.public_price_minor),
         rate_bps: earning.rate_bps,
         invoice_line_id: Some(earning.line_id),
-        product_id: earning.product_id,
+        product_id: cashback.product_id,
         client_id: earning.client_id,
         created_at: cashback.credited_at,
         available_at: cashback.available_at,

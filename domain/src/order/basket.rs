@@ -171,6 +171,7 @@ impl Basket {
                 quantity: item.quantity,
                 partner_rate: offer.partner_rate()?,
                 account_rate: offer.account_rate()?,
+                affiliate_rate: None,
             })
         });
         pieces.collect()

@@ -4,11 +4,12 @@ use chrono::Datelike;
 use entities::id::{AccountId, CartId, ClientId, OrderId, OrderLineId, PartnershipId, PaymentMethodId, PlanId};
 use entities::order::{CheckoutMethod, OrderStatus};
 use entities::product::ProductStatus;
-use entities::{account, order, order_line, partnership, product};
+use entities::{account, order, order_line, partnership, product, referral};
 use sea_orm::FromQueryResult;
 
 use super::commands::Placed;
 use super::rules::Priced;
+use crate::affiliate::commands::earns_on;
 use crate::billing::commands::require_method;
 use crate::billing::rules::{Benefit, OrderedBy, Party, Terms};
 use crate::billing::{Attempt, PaidFor, Paying, attempt, complete_orders};
@@ -42,6 +43,8 @@ pub(super) struct Placing<'a> {
     pub(super) holder: &'a account::Model,
     /// The partnership that covers the lines or looks after the products; none where the partner orders for itself.
     pub(super) partnership: Option<&'a partnership::Model>,
+    /// What brought whoever orders, where that earns on it.
+    pub(super) referral: Option<referral::Model>,
     pub(super) method: Option<CheckoutMethod>,
     pub(super) client_id: Option<ClientId>,
     pub(super) cart_id: Option<CartId>,
@@ -80,6 +83,9 @@ pub(super) async fn place(work: &mut Work, placing: Placing<'_>) -> Result<(Plac
     sql::insert::<order::Entity>(work.conn(), std::slice::from_ref(&order)).await?;
     sql::insert::<order_line::Entity>(work.conn(), &lines).await?;
     sql::insert::<product::Entity>(work.conn(), &products).await?;
+    if let Some(referral) = placing.referral.as_ref().filter(|_| !total.is_zero()) {
+        earns_on(work, referral, order.id).await?;
+    }
     if let Some(cart_id) = placing.cart_id {
         let mut sql = work.sql();
         sql.add(
@@ -152,7 +158,9 @@ async fn order_row(
 }
 
 fn line_rows(work: &Work, placing: &Placing<'_>, order_id: OrderId) -> Vec<order_line::Model> {
-    let partner_id = placing.covering().map(|row| row.partner_id);
+    // who earns on it, or has it cheaper: the partner, or the affiliate where no partnership covers it
+    let affiliate_id = placing.referral.as_ref().map(|row| row.affiliate_id);
+    let partner_id = placing.covering().map(|row| row.partner_id).or(affiliate_id);
     let lines = placing.articles.iter().zip(&placing.priced.lines).zip(1..);
     lines
         .map(|((article, priced), position)| order_line::Model {
@@ -168,7 +176,7 @@ fn line_rows(work: &Work, placing: &Placing<'_>, order_id: OrderId) -> Vec<order
             net_minor: priced.amounts.net.minor(),
             rate_bps: priced.rate.map(Rate::bps),
             partner_id,
-            cashback_minor: priced.amounts.cashback.minor(),
+            cashback_minor: priced.amounts.earned().minor(),
             tax_category: placing.tax.category.code().to_owned(),
             tax_rate_bps: placing.tax.rate.bps(),
             tax_minor: priced.tax.minor(),

@@ -111,6 +111,8 @@ pub struct Piece {
     pub partner_rate: Option<Rate>,
     /// The rate of the account that it is for, where that is a partner itself.
     pub account_rate: Option<Rate>,
+    /// The rate of commissions, where whoever orders was referred.
+    pub affiliate_rate: Option<Rate>,
 }
 
 /// A priced line.
@@ -118,7 +120,7 @@ pub struct Piece {
 pub struct PricedLine {
     /// Public price, discount, net and cashback.
     pub amounts: LineAmounts,
-    /// The rate that discount or cashback comes from; none where nobody earns.
+    /// The rate that discount, cashback or commission comes from; none where nobody earns.
     pub rate: Option<Rate>,
     /// The line's part of the tax.
     pub tax: Money,
@@ -146,7 +148,8 @@ pub fn price(terms: Terms, currency: Currency, pieces: &[Piece], tax: TaxTreatme
     let mut document = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let rate = match (terms.benefit, terms.billed_to) {
-            (Benefit::None | Benefit::Commission, _) => None,
+            (Benefit::None, _) => None,
+            (Benefit::Commission, _) => piece.affiliate_rate,
             (Benefit::Cashback, _) | (Benefit::Discount, Party::Partner) => piece.partner_rate,
             (Benefit::Discount, Party::Account) => piece.account_rate,
         };

@@ -127,6 +127,13 @@ pub fn wallet_entries(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     });
 }
 
+/// Referrals: VIEW_INVOICES in the affiliate's account, as its wallets.
+pub fn referrals(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.affiliate_id"), Permission::ViewInvoices);
+    });
+}
+
 /// Client records and their carts: MANAGE_CLIENTS in the partner's account.
 pub fn clients(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     unless_all(sql, viewer, |sql| {

@@ -8,6 +8,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::calendar::Country;
 use domain::database::DatabaseUrl;
+use domain::money::Rate;
 use ipnet::IpNet;
 use redis::IntoConnectionInfo;
 use secrecy::SecretString;
@@ -40,6 +41,14 @@ pub(super) fn count<T: FromStr + Default + PartialEq>(text: &str) -> Result<T, S
 }
 
 /// Days, rising, each of at least 1.
+/// Basis points.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
+    text.parse::<i64>()
+        .ok()
+        .and_then(|bps| Rate::from_bps(bps).ok())
+        .ok_or_else(|| "must be from 0 to 10000".to_owned())
+}
+
 pub(super) fn days(text: &str) -> Result<Vec<u32>, String> {
     let days = items(text).map(count).collect::<Result<Vec<u32>, _>>()?;
     let rising = days.windows(2).all(|pair| pair[0] < pair[1]);

@@ -209,8 +209,8 @@ fn handbook_and_sample_file_know_every_setting() {
     let everything = everything.collect::<Vec<_>>().join("\n");
     let (given, default) = (read(Purpose::Tool, &[], &everything), read(Purpose::Tool, &[], ""));
     let given = given.unwrap_or_else(|errors| panic!("{errors:#?}"));
-    assert_eq!(format!("{:?}{:?}{:?}", given.dunning, given.limits, given.worker), {
+    assert_eq!(format!("{:?}{:?}{:?}{:?}", given.dunning, given.affiliate, given.limits, given.worker), {
         let default = default.unwrap();
-        format!("{:?}{:?}{:?}", default.dunning, default.limits, default.worker)
+        format!("{:?}{:?}{:?}{:?}", default.dunning, default.affiliate, default.limits, default.worker)
     });
 }

@@ -123,7 +123,14 @@ async fn sign_up(
             billing_address: None,
         };
         let (email, locale) = (email.to_owned(), locale.to_owned());
-        new.push(SignUp { name: first_name(&email), email, password: PASSWORD.into(), locale, account });
+        new.push(SignUp {
+            name: first_name(&email),
+            email,
+            password: PASSWORD.into(),
+            locale,
+            account,
+            referral_code: None,
+        });
     }
     let new = SignUp::prepare_alike(new, now.date_naive()).await?;
     let acts = new.into_iter().map(|new| {

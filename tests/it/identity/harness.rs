@@ -179,6 +179,7 @@ pub(super) fn person(email: &str) -> SignUp {
             vat_id: None,
             billing_address: None,
         },
+        referral_code: None,
     }
 }
 

@@ -284,6 +284,11 @@ impl Eye<'_> {
                 .iter()
                 .map(|row| self.of_members(row.id.0, &[(row.partner_id, Permission::ManageClients)]))
                 .collect(),
+            "referral" => rows
+                .referrals
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.affiliate_id, Permission::ViewInvoices)]))
+                .collect(),
             "invitation" => rows
                 .invitations
                 .iter()

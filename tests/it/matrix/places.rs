@@ -26,6 +26,7 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::Membership, "membership"),
         (Kind::ApiKey, "api_key"),
         (Kind::PartnerProfile, "partner_profile"),
+        (Kind::Referral, "referral"),
         (Kind::Client, "client"),
         (Kind::Task, "task"),
         (Kind::Inquiry, "inquiry"),
@@ -89,6 +90,10 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
         "partner_profile" => {
             let account = owner(&rows.profiles, |row| row.id.0 == id, |row| row.account_id);
             among(rows, "partnerProfile { id }", &[account])
+        }
+        "referral" => {
+            let affiliate = owner(&rows.referrals, |row| row.id.0 == id, |row| row.affiliate_id);
+            among(rows, "affiliate { referrals(first: 20) { nodes { id } } }", &[affiliate])
         }
         "client" => {
             let partner = owner(&rows.clients, |row| row.id.0 == id, |row| row.partner_id);

@@ -66,6 +66,7 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("to the partner, assigned", rows.inquiries, |row| row.partner_id == partner
                 && row.client_id.is_some()),
         ],
+        "referral" => vec![one!("by the partner", rows.referrals, |row| row.affiliate_id == partner)],
         "invitation" => vec![
             one!("from the client to the partner", rows.invitations, |row| row.partner_id == partner
                 && row.client_account_id == Some(client)),

@@ -195,6 +195,8 @@ fn partner(
     for assigned in [None, Some(record)] {
         rows.inquiry(side.account, assigned);
     }
+    let referred = rows.account();
+    rows.referral(side.account, referred);
     rows.order(side.account, client.account, side.leaver);
     rows.wallet_entry(side.account);
     rows.audit_entry(client.account, Some(side.account));

@@ -163,6 +163,7 @@ fn dealings(rows: &mut Rows, dice: &mut StdRng, partner: AccountId, client: Acco
         rows.cart(partner, record, sender);
         rows.task(partner, record);
         rows.inquiry(partner, dice.random_ratio(1, 2).then_some(record));
+        rows.referral(partner, client);
     }
     if dice.random_ratio(3, 4) {
         let now = rows.now;

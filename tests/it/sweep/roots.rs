@@ -45,6 +45,8 @@ const PARTS: &[&str] = &[
     "PostalAddress",
     "Price",
     "KindRate",
+    // of an account, to whoever holds something there
+    "Affiliate",
     // whoever is signed in, and the staff, by the row of the root
     "Viewer",
     "Provider",

@@ -42,6 +42,7 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("billingAddress", Takes::Anything),
     ("owner", Takes::Anything),
     ("programme", Takes::Anything),
+    ("affiliate", Takes::Anything),
     ("viewerPermissions", Takes::Own),
     ("wallet", Takes::Member(Permission::ViewInvoices)),
     ("wallets", Takes::Member(Permission::ViewInvoices)),

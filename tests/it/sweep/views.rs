@@ -83,6 +83,7 @@ const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::Client, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM client"),
     (Kind::Task, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM task"),
     (Kind::Inquiry, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM inquiry"),
+    (Kind::Referral, Rule::Member(ViewInvoices), "SELECT id, affiliate_id AS owner FROM referral"),
     (Kind::Invitation, Rule::Member(ManagePartners), "SELECT id, client_account_id AS owner FROM invitation"),
     (Kind::Invitation, Rule::Member(ManageClients), "SELECT id, partner_id AS owner FROM invitation"),
     // rules §5, "Addresses": a request to an address is open to the user whose verified address it is, and to no other

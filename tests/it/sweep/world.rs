@@ -10,7 +10,7 @@ use domain::sql::{Sql, insert};
 use entities::id::{AccountId, MembershipId, SessionId, UserId};
 use entities::job::{self, JobState};
 use entities::membership::Role;
-use entities::{membership, notification, session, user};
+use entities::{affiliate, membership, notification, referral, session, user};
 use serde_json::json;
 use tests::app::TestApp;
 use tests::rows::Rows;
@@ -262,6 +262,8 @@ impl World {
         app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
         give_up(app).await;
+        brought(app, &accounts[&Company::Acme], &accounts[&Company::Solo]).await;
+        brought(app, &accounts[&Company::Zeta], &accounts[&Company::Mute]).await;
         Self { provider, accounts, tokens, ours, theirs, editor }
     }
 }
@@ -273,6 +275,16 @@ async fn give_up(app: &TestApp) {
     rows.mail(true);
     insert::<job::Entity>(app.db(), &rows.jobs).await.expect("a job");
     insert::<notification::Entity>(app.db(), &rows.mails).await.expect("a mail");
+}
+
+/// An affiliate, and whom it brought.
+async fn brought(app: &TestApp, affiliate: &Signed, referred: &Signed) {
+    let mut rows = Rows::new(0, app.store.now().await.expect("the time").now);
+    let [affiliate, referred] = [affiliate, referred].map(|signed| AccountId(row(&signed.account_id)));
+    rows.referral(affiliate, referred);
+    rows.referrals[0].id = Uuid::now_v7().into();
+    insert::<affiliate::Entity>(app.db(), &rows.affiliates).await.expect("an affiliate");
+    insert::<referral::Entity>(app.db(), &rows.referrals).await.expect("a referral");
 }
 
 /// A person for each role, those who are not members, and the staff: with a sign-in each, and without a password.

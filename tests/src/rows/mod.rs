@@ -11,9 +11,10 @@ use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, api_key, audit_entry, cart, cart_item, client, contributor, inquiry, invitation, invoice,
-    invoice_line, job, membership, notification, offering, order, order_line, partner_profile, partnership,
-    partnership_product, payment, payment_method, plan, product, renewal_run, session, task, user, wallet_entry,
+    account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contributor, inquiry, invitation,
+    invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile, partnership,
+    partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task, user,
+    wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -35,6 +36,8 @@ pub struct Rows {
     pub clients: Vec<client::Model>,
     pub tasks: Vec<task::Model>,
     pub inquiries: Vec<inquiry::Model>,
+    pub affiliates: Vec<affiliate::Model>,
+    pub referrals: Vec<referral::Model>,
     pub partnerships: Vec<partnership::Model>,
     pub covered: Vec<partnership_product::Model>,
     pub contributors: Vec<contributor::Model>,
@@ -75,6 +78,8 @@ impl Rows {
             clients: vec![],
             tasks: vec![],
             inquiries: vec![],
+            affiliates: vec![],
+            referrals: vec![],
             partnerships: vec![],
             covered: vec![],
             contributors: vec![],
@@ -143,6 +148,8 @@ impl Rows {
         insert::<client::Entity>(db, &self.clients).await.expect("client records");
         insert::<task::Entity>(db, &self.tasks).await.expect("tasks");
         insert::<inquiry::Entity>(db, &self.inquiries).await.expect("inquiries");
+        insert::<affiliate::Entity>(db, &self.affiliates).await.expect("affiliates");
+        insert::<referral::Entity>(db, &self.referrals).await.expect("referrals");
         insert::<partnership::Entity>(db, &self.partnerships).await.expect("partnerships");
         insert::<membership::Entity>(db, &self.memberships).await.expect("memberships");
         insert::<api_key::Entity>(db, &self.keys).await.expect("keys");

@@ -8,8 +8,8 @@ use entities::invitation::InvitationDirection;
 use entities::membership::Role;
 use entities::partnership::{PartnershipStatus, PayerKind};
 use entities::{
-    account, api_key, client, inquiry, invitation, membership, partner_profile, partnership, partnership_product,
-    session, task, user,
+    account, affiliate, api_key, client, inquiry, invitation, membership, partner_profile, partnership,
+    partnership_product, referral, session, task, user,
 };
 use serde_json::json;
 
@@ -187,6 +187,31 @@ impl Rows {
             read_at: None,
         };
         self.inquiries.push(row);
+    }
+
+    /// An account that another has brought, which brings it at most once.
+    pub fn referral(&mut self, affiliate_id: AccountId, referred_id: AccountId) {
+        if self.referrals.iter().any(|row| row.referred_id == referred_id) {
+            return;
+        }
+        let created_at = self.now;
+        if !self.affiliates.iter().any(|row| row.account_id == affiliate_id) {
+            self.affiliates.push(affiliate::Model {
+                account_id: affiliate_id,
+                code: affiliate_id.to_string(),
+                created_at,
+            });
+        }
+        let signed_up_on = created_at.date_naive();
+        let id = self.id();
+        self.referrals.push(referral::Model {
+            id,
+            affiliate_id,
+            referred_id,
+            order_id: None,
+            signed_up_on,
+            created_at,
+        });
     }
 
     /// A full partnership; to be made less by whoever asked for it.

@@ -11,6 +11,7 @@ use crate::account::password::{self, PasswordHash};
 use crate::account::rules::{self, NewAccount};
 use crate::account::store;
 use crate::activity::{ActivityKind, Event};
+use crate::affiliate::commands::refer;
 use crate::error::{Code, Error, Refusal, StorageFault};
 use crate::notification::{MailKind, Notice, Recipient};
 use crate::permission::{Grant, Permissions};
@@ -29,6 +30,8 @@ pub struct SignUp {
     pub locale: String,
     /// The account that they open.
     pub account: NewAccount,
+    /// Of the affiliate by whose link they came.
+    pub referral_code: Option<String>,
 }
 
 /// The same, checked, with the password hashed.
@@ -39,6 +42,7 @@ pub struct PreparedSignUp {
     name: String,
     locale: String,
     account: NewAccount,
+    referral_code: Option<String>,
 }
 
 impl SignUp {
@@ -62,7 +66,7 @@ impl SignUp {
     }
 
     fn checked(self, on: NaiveDate) -> Result<Self, Refusal> {
-        let Self { email, password, name, locale, account } = self;
+        let Self { email, password, name, locale, account, referral_code } = self;
         let email = text::email("email", &email)?;
         Ok(Self {
             password: rules::password("password", &password, &email)?,
@@ -70,12 +74,13 @@ impl SignUp {
             locale: text::locale("locale", &locale)?,
             account: account.checked(on).map_err(|refusal| refusal.within(["account"]))?,
             email,
+            referral_code,
         })
     }
 
     fn hashed(self, password: PasswordHash) -> PreparedSignUp {
-        let Self { email, password: _, name, locale, account } = self;
-        PreparedSignUp { email, password, name, locale, account }
+        let Self { email, password: _, name, locale, account, referral_code } = self;
+        PreparedSignUp { email, password, name, locale, account, referral_code }
     }
 }
 
@@ -121,7 +126,7 @@ async fn add(
     email_verified_at: Option<DateTime<Utc>>,
     ip: Option<String>,
 ) -> Result<SignedUp, Error> {
-    let PreparedSignUp { email, password, name, locale, account } = new;
+    let PreparedSignUp { email, password, name, locale, account, referral_code } = new;
     let user = user::Model {
         id: work.new_id(),
         email,
@@ -134,6 +139,7 @@ async fn add(
     };
     insert_user(work, &user).await?;
     let account = open_account(work, &user, account).await?;
+    refer(work, &account, referral_code.as_deref()).await?;
     let signed_in = open_session(work, user, ip).await?;
 
     let user = &signed_in.user;

@@ -99,7 +99,7 @@ async fn introduce(store: &Store, token: &SecretString, buyer: Buyer, ip: Option
             Ok(act.await?.actor)
         }
         Buyer::New { name, password, locale, account } => {
-            let new = SignUp { email: link.email, password, name, locale, account: *account };
+            let new = SignUp { email: link.email, password, name, locale, account: *account, referral_code: None };
             let new = new.prepare(now.date_naive()).await?;
             let act = store.write(Actor::Anonymous, Statements::default(), move |work| {
                 Box::pin(sign_up_verified(work, new.clone(), ip.clone()))

@@ -94,6 +94,7 @@ async fn write_checkout(work: &mut Work, command: CheckoutCart) -> Result<(Place
         holder,
         partnership: basket.partnership.as_ref().filter(|_| terms.holder == Party::Account),
         method: Some(command.method),
+        referral: None,
         client_id: Some(cart.client_id),
         cart_id: Some(cart.id),
         payment_method_id: command.payment_method_id,

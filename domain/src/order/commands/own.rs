@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::checkout::Placed;
 use crate::actor::Actor;
-use crate::billing::rules::{BillingFacts, OrderedBy, Party, billing_terms};
+use crate::affiliate::commands::first_order_of;
+use crate::billing::rules::{Benefit, BillingFacts, OrderedBy, Party, billing_terms};
 use crate::billing::{Collected, Paying, collect};
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
@@ -121,11 +122,15 @@ pub(super) struct Ordering<'a> {
 /// Prices it, at today's prices in the account's currency, and places it.
 pub(super) async fn place_ordering(work: &mut Work, ordering: Ordering<'_>) -> Result<(Placed, Paying), Error> {
     let Ordering { ordered_by, account, partnership, items, .. } = ordering;
+    let referral = match ordered_by {
+        OrderedBy::Account => first_order_of(work, account.id).await?,
+        OrderedBy::PartnerForClient(_) | OrderedBy::PartnerRenewsForClient | OrderedBy::Automatic(_) => None,
+    };
     let facts = BillingFacts {
         ordered_by,
         partnership: partnership.map(partnership_facts),
         is_account_partner: account.programme_id.is_some(),
-        is_referred_first_order: false,
+        is_referred_first_order: referral.is_some(),
     };
     let terms = billing_terms(facts).map_err(refusal_of)?;
     let partner = match (terms.billed_to, partnership) {
@@ -153,7 +158,10 @@ pub(super) async fn place_ordering(work: &mut Work, ordering: Ordering<'_>) -> R
         })
         .collect();
     let offers = offers(work.conn(), &wanted, on).await?;
-    let (articles, pieces) = lines(items, offers, currency)?;
+    let (articles, mut pieces) = lines(items, offers, currency)?;
+    for piece in &mut pieces {
+        piece.affiliate_rate = Some(work.settings().affiliate.commission);
+    }
     let tax = work.settings().tax_of(payer, on)?;
     let placing = Placing {
         ordered_by,
@@ -164,6 +172,7 @@ pub(super) async fn place_ordering(work: &mut Work, ordering: Ordering<'_>) -> R
         partnership,
         method: ordering.cart.map(|_| CheckoutMethod::SendToClient),
         client_id: ordering.cart.map(|cart| cart.client_id),
+        referral: referral.filter(|_| terms.benefit == Benefit::Commission),
         cart_id: ordering.cart.map(|cart| cart.id),
         payment_method_id: ordering.payment_method_id,
         currency,
@@ -197,6 +206,7 @@ fn lines(
             quantity,
             partner_rate: offer.partner_rate()?,
             account_rate: offer.account_rate()?,
+            affiliate_rate: None,
         });
         articles.push(Article {
             plan_id: offer.plan_id,

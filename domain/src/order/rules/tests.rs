@@ -31,7 +31,13 @@ fn nineteen() -> TaxTreatment {
 }
 
 fn piece(minor: i64, quantity: i32) -> Piece {
-    Piece { unit_price: eur(minor), quantity, partner_rate: Rate::from_bps(2000).ok(), account_rate: None }
+    Piece {
+        unit_price: eur(minor),
+        quantity,
+        partner_rate: Rate::from_bps(2000).ok(),
+        account_rate: None,
+        affiliate_rate: None,
+    }
 }
 
 fn terms(method: CheckoutMethod, partnership: Option<&partnership::Model>) -> Result<Terms, NotOffered> {

@@ -74,7 +74,7 @@ impl AnswerByLink {
         let Some(id) = subject_id else { return refuse(Code::TokenInvalid, "This link is not valid.") };
         let (visitor, reply) = match who {
             Introduced::New { name, password, locale, account } => {
-                let new = SignUp { email, password, name, locale, account: *account };
+                let new = SignUp { email, password, name, locale, account: *account, referral_code: None };
                 (Visitor::New(Box::new(new.prepare(reader.now().date_naive()).await?)), reply)
             }
             Introduced::Known { password } => {

@@ -23,6 +23,22 @@ pub fn rows() -> Vec<Row> {
                 s.app.done(token, "enrolAsPartner", input.clone(), "account { id }").await;
             })
         }),
+        row("enrolAsAffiliate", &[Way::Admin(Company::Solo)], |s| {
+            Box::pin(async {
+                // Solo is none again, so that it can become one
+                let account = s.account(Company::Solo);
+                execute(&s.app, "DELETE FROM affiliate WHERE account_id = ?", row_id(account)).await;
+                json!({ "accountId": account })
+            })
+        })
+        .about("accountId")
+        .again(Again::Refused(&["ALREADY_EXISTS"]))
+        .wrong("an affiliate already", "ALREADY_EXISTS", |s, input| {
+            Box::pin(async {
+                let token = &s.owner(Company::Solo).token;
+                s.app.done(token, "enrolAsAffiliate", input.clone(), "account { id }").await;
+            })
+        }),
         row("savePartnerProfile", &[Way::Admin(Company::Acme)], |s| {
             ready(json!({
                 "accountId": s.account(Company::Acme), "slug": "acme", "headline": "We build", "description": "Since 1999.\nAll of it.",
