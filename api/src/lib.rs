@@ -46,3 +46,4 @@ pub mod sentence;
 pub mod stream;
 pub mod support;
 pub mod task;
+pub mod transfer;

@@ -24,6 +24,7 @@ use crate::programme::object::{PartnerProfile, PartnerProgramme};
 use crate::provider::object::{DeadJob, FailedMail};
 use crate::renewal::object::RenewalRun;
 use crate::task::object::Task;
+use crate::transfer::object::Transfer;
 
 /// An object with an id.
 #[derive(Interface, Clone)]
@@ -47,6 +48,7 @@ pub enum Node {
     Inquiry(Inquiry),
     Product(Product),
     Contributor(Contributor),
+    Transfer(Transfer),
     RenewalRun(RenewalRun),
     Invitation(Invitation),
     Partnership(Partnership),
@@ -87,6 +89,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Product => load!(product as Product),
         Kind::Contributor => loaded(loads.load_one(Seen::<entities::contributor::Model>::by(row)).await)?
             .map(|row| Node::Contributor(row.into())),
+        Kind::Transfer => load!(transfer as Transfer),
         Kind::RenewalRun => load!(renewal_run as RenewalRun),
         Kind::Invitation => load!(invitation as Invitation),
         Kind::Partnership => load!(partnership as Partnership),
@@ -108,6 +111,6 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // these come with their areas
-        Kind::Transfer | Kind::Contact | Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::Contact | Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
     })
 }

@@ -34,6 +34,7 @@ use crate::renewal::mutation::RenewalMutation;
 use crate::scalar::DateTime;
 use crate::support::mutation::SupportMutation;
 use crate::task::mutation::TaskMutation;
+use crate::transfer::mutation::TransferMutation;
 
 /// The product's schema.
 pub type AppSchema = Schema<Query, Mutation, Subscription>;
@@ -63,6 +64,7 @@ pub struct Mutations(
     OrderMutation,
     ProductMutation,
     ContributorMutation,
+    TransferMutation,
     RenewalMutation,
     SupportMutation,
     ProviderMutation,

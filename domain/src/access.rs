@@ -6,7 +6,7 @@
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
     account, activity, affiliate, api_key, audit, billing, catalogue, client, contributor, inquiry, job, membership,
-    notification, order, partnership, product, programme, renewal, support, task,
+    notification, order, partnership, product, programme, renewal, support, task, transfer,
 };
 
 /// Every action, area by area.
@@ -24,6 +24,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         order::actions::ACTIONS,
         product::actions::ACTIONS,
         contributor::actions::ACTIONS,
+        transfer::actions::ACTIONS,
         renewal::actions::ACTIONS,
         billing::actions::ACTIONS,
         support::actions::ACTIONS,
@@ -46,6 +47,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         order::subject::SUBJECTS,
         product::subject::SUBJECTS,
         contributor::subject::SUBJECTS,
+        transfer::subject::SUBJECTS,
         renewal::subject::SUBJECTS,
         billing::subject::SUBJECTS,
         activity::subject::SUBJECTS,

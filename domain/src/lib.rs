@@ -46,6 +46,7 @@ pub mod support;
 pub mod task;
 pub mod tax;
 pub mod text;
+pub mod transfer;
 pub mod upkeep;
 pub mod work;
 

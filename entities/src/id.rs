@@ -91,6 +91,7 @@ ids! {
     RenewalRunId,
     SessionId,
     TaskId,
+    TransferId,
     UserId,
     WalletEntryId,
 }

@@ -51,6 +51,7 @@ pub mod session;
 pub mod task;
 pub mod test_gateway_charge;
 pub mod test_gateway_method;
+pub mod transfer;
 pub mod unmanaged_product;
 pub mod user;
 pub mod wallet;

@@ -1,3 +1,4 @@
+DROP TABLE transfer;
 DROP TABLE contributor;
 DROP TABLE unmanaged_product;
 DROP TABLE product;

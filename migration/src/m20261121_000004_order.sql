@@ -130,3 +130,23 @@ CREATE INDEX contributor_product ON contributor (product_id, id);
 CREATE INDEX contributor_address ON contributor (email, id) WHERE account_id IS NULL;
 CREATE INDEX contributor_of_account ON contributor (account_id, id) WHERE account_id IS NOT NULL;
 CREATE INDEX contributor_partnership ON contributor (partnership_id) WHERE partnership_id IS NOT NULL;
+CREATE TABLE transfer (
+    id /uuid/ PRIMARY KEY,
+    product_id /uuid/ NOT NULL REFERENCES product (id),
+    label text NOT NULL,
+    plan_id /uuid/ NOT NULL REFERENCES plan (id),
+    from_id /uuid/ NOT NULL REFERENCES account (id),
+    to_email text NOT NULL,
+    to_id /uuid/ REFERENCES account (id),
+    status text NOT NULL CHECK (status IN ('PENDING', 'ACCEPTED', 'DECLINED', 'CANCELLED', 'EXPIRED')),
+    stay_as_contributor boolean NOT NULL,
+    offered_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    created_at /instant/ NOT NULL,
+    expires_at /instant/ NOT NULL,
+    answered_at /instant/,
+    CONSTRAINT transfer_answered CHECK ((status = 'PENDING') = (answered_at IS NULL) AND (status = 'ACCEPTED') = (to_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX transfer_pending ON transfer (product_id) WHERE status = 'PENDING';
+CREATE INDEX transfer_product ON transfer (product_id, id);
+CREATE INDEX transfer_address ON transfer (to_email, id);
+CREATE INDEX transfer_expires ON transfer (expires_at) WHERE status = 'PENDING';

@@ -76,6 +76,8 @@ const WITHOUT_A_PERMIT: &[(&str, &str)] = &[
     ("notification", "mint_token: the worker sends it"),
     ("order", "age_carts: time passes"),
     ("partnership", "remind: time passes"),
+    ("transfer", "decline: is for whoever has the address"),
+    ("transfer", "lapse: time passes"),
 ];
 
 /// A command that no permit opens would write whatever it is asked to. What a command calls in its own area counts as its own.

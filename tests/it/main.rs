@@ -55,4 +55,5 @@ mod staff;
 mod support;
 mod sweep;
 mod task;
+mod transfer;
 mod visibility;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::notification::{self, Post};
-use crate::{account, billing, order, partnership, renewal, upkeep};
+use crate::{account, billing, order, partnership, renewal, transfer, upkeep};
 
 /// How a handler ends. `Ok` is also right after [`Claimed::done_in`]: the job is done once.
 pub type Answer = Result<(), JobError>;
@@ -100,5 +100,6 @@ pub fn all() -> Handlers {
         .on(partnership::lapse_access)
         .on(renewal::run_renewals)
         .on(renewal::renew_due)
+        .on(transfer::lapse_transfers)
         .on(upkeep::clean_up)
 }

@@ -13,6 +13,7 @@ pub mod partnership;
 pub mod queue;
 pub mod renewal;
 pub mod schedule;
+pub mod transfer;
 pub mod upkeep;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use domain::job::schedule::{Clock, Entry};
 use domain::order::job::AgeCarts;
 use domain::partnership::job::{AnnounceEnds, LapseAccess};
 use domain::renewal::job::RunRenewals;
+use domain::transfer::job::LapseTransfers;
 use domain::upkeep::CleanUp;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Entry> {
         Entry::every::<LapseAccess>(HOUR, Clock::Product),
         Entry::every::<AnnounceEnds>(HOUR, Clock::Product),
         Entry::every::<AgeCarts>(HOUR, Clock::Product),
+        Entry::every::<LapseTransfers>(HOUR, Clock::Product),
         Entry::every::<ReconcileOpen>(MINUTE, Clock::Real),
         Entry::every::<CleanUp>(HOUR, Clock::Real),
     ]

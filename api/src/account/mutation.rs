@@ -12,6 +12,7 @@ use domain::contributor;
 use domain::error::Refusal;
 use domain::partnership::commands as partnership;
 use domain::patch::Patch;
+use domain::transfer;
 
 use super::object::{Account, User};
 use super::tries::{Tries, keys, normalised};
@@ -23,6 +24,7 @@ use crate::error::EdgeError;
 use crate::id::{Kind, decode};
 use crate::partnership::object::Invitation;
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
+use crate::transfer::object::Transfer;
 
 /// Where a person or company is.
 #[derive(InputObject)]
@@ -122,7 +124,9 @@ payloads! {
     /// Nobody any more.
     SignOutPayload {}
     /// What the mail was about. `invitation`: for an access link, a fresh request where the first has lapsed.
-    VerifyEmailPayload { user: Option<User>, invitation: Option<Invitation>, contributor: Option<Contributor> }
+    VerifyEmailPayload {
+        user: Option<User>, invitation: Option<Invitation>, transfer: Option<Transfer>, contributor: Option<Contributor>,
+    }
     /// Heard.
     AcknowledgedPayload { accepted: bool }
     /// A changed user.
@@ -188,13 +192,15 @@ impl AccountMutation {
             Box::pin(async move {
                 let done = commands::verify_email(work, &token).await?;
                 let invitation = partnership::follow(work, &done).await?;
+                let transfer = transfer::queries::follow(work, &done).await?;
                 let contributor = contributor::queries::follow(work, &done).await?;
-                Ok((done, invitation, contributor))
+                Ok((done, invitation, transfer, contributor))
             })
         });
-        answer(end.await, |(done, invitation, contributor)| VerifyEmailPayload {
+        answer(end.await, |(done, invitation, transfer, contributor)| VerifyEmailPayload {
             user: done.user.map(User),
             invitation: invitation.map(Invitation),
+            transfer: transfer.map(Transfer),
             contributor: contributor.map(|(row, product)| Contributor { row, product: Some(product) }),
             user_errors: Vec::new(),
         })

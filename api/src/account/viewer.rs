@@ -8,6 +8,7 @@ use domain::account::queries::{self, About};
 use domain::actor::Person;
 use domain::contributor;
 use domain::permission::Step;
+use domain::transfer;
 use entities::{api_key, contributor as contribution, membership, product};
 
 use super::object::{Account, Membership, MembershipConnection, Permission, User};
@@ -21,6 +22,7 @@ use crate::id::{Kind, decode};
 use crate::loader::{Reached, Seen};
 use crate::node::Node;
 use crate::scalar::DateTime;
+use crate::transfer::object::{Transfer, TransferStatus};
 
 /// The person behind the access token. One sign-in reaches every account they are a member of.
 pub struct Viewer(pub Arc<Person>);
@@ -48,6 +50,12 @@ impl Viewer {
         let count = if is_through { rows.rows.len() } else { self.0.memberships.len() };
         let rows = rows.map(|row| (row.id.0, Membership(row)));
         Ok(MembershipConnection::new(rows, Count::known(count))?)
+    }
+
+    /// Products offered to the viewer's verified address, newest first, at most 500.
+    async fn received_transfers(&self, ctx: &Context<'_>, status: Option<TransferStatus>) -> Result<Vec<Transfer>> {
+        let rows = ctx.read(transfer::queries::received(&ctx.reader(), status.map(Into::into)).await)?;
+        Ok(rows.into_iter().map(Transfer).collect())
     }
 
     /// Oldest first, at most 500; none before the viewer's address is verified.

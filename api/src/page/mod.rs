@@ -10,6 +10,7 @@ mod claim;
 mod contribute;
 mod join;
 mod text;
+mod transfer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart` and `/contribute`.
+/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart`, `/contribute` and `/transfer`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
@@ -42,6 +43,7 @@ pub fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/access", get(access::show).post(access::answer))
         .route("/cart", get(cart::show).post(cart::buy))
         .route("/contribute", get(contribute::show).post(contribute::follow))
+        .route("/transfer", get(transfer::show).post(transfer::answer))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }

@@ -15,8 +15,7 @@ use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, decode_as, encode};
 use crate::loader::Seen;
-use crate::product::object::Product;
-use crate::programme::object::ProductKind;
+use crate::product::object::{OfferedProduct, Product};
 use crate::renewal::object::PayerChangePreview;
 use crate::scalar::{Date, DateTime};
 
@@ -106,7 +105,7 @@ impl Invitation {
             return Ok(None);
         }
         let products = loaded(ctx.loads().load_one(OfferedIn(self.0.id)).await)?.unwrap_or_default();
-        Ok(Some(products.into_iter().map(OfferedProduct).collect()))
+        Ok(Some(products.into_iter().map(Into::into).collect()))
     }
 
     /// When access ends by itself.
@@ -157,32 +156,6 @@ impl Invitation {
 }
 
 connection!(InvitationConnection, InvitationEdge, Invitation);
-
-/// As much of a product as someone sees who is offered it.
-pub struct OfferedProduct(queries::OfferedProduct);
-
-#[Object]
-impl OfferedProduct {
-    /// Of the product.
-    async fn id(&self) -> ID {
-        encode(Kind::Product, self.0.id.0)
-    }
-
-    /// As its holder calls it.
-    async fn label(&self) -> &str {
-        &self.0.label
-    }
-
-    /// What it is.
-    async fn kind(&self) -> ProductKind {
-        self.0.kind.into()
-    }
-
-    /// What it is a variant of.
-    async fn plan_name(&self) -> &str {
-        &self.0.plan_name
-    }
-}
 
 /// The link between a client and a partner.
 #[derive(Clone)]

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use domain::billing::queries::{InvoiceFilter, Parent as Invoiced};
+use domain::partnership::queries as partnership_queries;
 use domain::product::queries;
+use domain::transfer::queries as transfer_queries;
 use entities::id::ProductId;
 use entities::{client, partnership, product};
 
@@ -24,6 +26,8 @@ use crate::partnership::object::Partnership;
 use crate::programme::object::ProductKind;
 use crate::renewal::object::RenewalQuote;
 use crate::scalar::Date;
+use crate::transfer::loader::TransferOf;
+use crate::transfer::object::Transfer;
 
 /// Where a product is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -163,10 +167,60 @@ impl Product {
         Ok(rows.into_iter().map(Contributor::from).collect())
     }
 
+    /// The last one that the viewer may know of, whatever came of it.
+    async fn transfer(&self, ctx: &Context<'_>) -> Result<Option<Transfer>> {
+        Ok(loaded(ctx.loads().load_one(TransferOf(self.0.id)).await)?.map(Transfer))
+    }
+
     /// What a product has lists of.
     #[graphql(flatten)]
     async fn lists(&self) -> ProductLists {
         ProductLists(self.0.id)
+    }
+}
+
+/// As much of a product as someone sees who is offered it.
+pub struct OfferedProduct {
+    id: ProductId,
+    label: String,
+    kind: ProductKind,
+    plan_name: String,
+}
+
+impl From<partnership_queries::OfferedProduct> for OfferedProduct {
+    fn from(offered: partnership_queries::OfferedProduct) -> Self {
+        let partnership_queries::OfferedProduct { invitation_id: _, id, label, kind, plan_name } = offered;
+        Self { id, label, kind: kind.into(), plan_name }
+    }
+}
+
+impl From<transfer_queries::Offered> for OfferedProduct {
+    fn from(offered: transfer_queries::Offered) -> Self {
+        let transfer_queries::Offered { transfer_id: _, id, label, kind, plan_name } = offered;
+        Self { id, label, kind: kind.into(), plan_name }
+    }
+}
+
+#[Object]
+impl OfferedProduct {
+    /// Of the product.
+    async fn id(&self) -> ID {
+        encode(Kind::Product, self.id.0)
+    }
+
+    /// As its holder calls it.
+    async fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What it is.
+    async fn kind(&self) -> ProductKind {
+        self.kind
+    }
+
+    /// What it is a variant of.
+    async fn plan_name(&self) -> &str {
+        &self.plan_name
     }
 }
 

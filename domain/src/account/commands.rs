@@ -6,6 +6,7 @@ mod person;
 mod reset;
 mod session;
 mod sign_up;
+mod visit;
 
 pub use account::{UpdateAccount, update_account};
 pub(crate) use claim::open_in_name_of;
@@ -16,3 +17,5 @@ pub(crate) use session::open_session;
 pub use session::{SignedIn, sign_in, sign_out};
 pub use sign_up::{PreparedSignUp, SignUp, SignedUp, sign_up};
 pub(crate) use sign_up::{insert_user, sign_up_verified};
+pub use visit::Introduced;
+pub(crate) use visit::Visitor;

@@ -82,6 +82,7 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
         ("renews_at", "product", "auto_renew AND status IN ('FREE', 'ACTIVE')"),
         ("available_at", "cashback", "released_at IS NULL"),
         ("expires_at", "invitation", "status = 'PENDING'"),
+        ("expires_at", "transfer", "status = 'PENDING'"),
         ("expires_at", "partnership", "status = 'ACTIVE'"),
         ("due_at", "access_reminder", "due_at IS NOT NULL"),
         ("remind_at", "cart", "status = 'SENT' AND remind_at IS NOT NULL"),

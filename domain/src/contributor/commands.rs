@@ -2,7 +2,7 @@
 
 use entities::contributor::{self, ContributorRole};
 use entities::id::{AccountId, ContributorId, PartnershipId, ProductId};
-use entities::product;
+use entities::{product, transfer};
 use sea_orm::ActiveEnum as _;
 use serde_json::json;
 
@@ -117,6 +117,31 @@ pub(crate) async fn end_through(work: &mut Work, partnerships: &[PartnershipId])
         Some(Ended { partnership_id: partnership_id?, email, product: label })
     });
     Ok(ended.collect())
+}
+
+/// Ends all contributions to a product that is about to change hands, and whose row is locked: its new holder lets in whom it likes.
+pub(crate) async fn end_all(work: &mut Work, product: &product::Model) -> Result<(), Error> {
+    let all = store::lapsed(work, Lapsed::Whole(product.id)).await?;
+    remove_all(work, &all).await
+}
+
+/// The people of the account that has handed a product over go on working on its content, as far as their membership goes, until its new
+/// holder ends that. They are named by the address of whoever has offered it. Source: S1.18.
+pub(crate) async fn keep_former_holder(work: &mut Work, of: &transfer::Model) -> Result<(), Error> {
+    let holder = of.to_id.ok_or_else(|| Error::fault("a product that was not handed over"))?;
+    let row = contributor::Model {
+        id: work.new_id(),
+        product_id: of.product_id,
+        email: store::address_of(work, of.offered_by_id).await?,
+        account_id: Some(of.from_id),
+        role: ContributorRole::Editor,
+        partnership_id: None,
+        created_at: work.now(),
+    };
+    store::add(work, &row).await?;
+    let event = Event::new(holder, ActivityKind::ContributorAdded).about("Contributor", row.id);
+    work.tell(event.of_product(of.product_id));
+    Ok(())
 }
 
 async fn remove_all(work: &mut Work, lapsed: &[Removed]) -> Result<(), Error> {

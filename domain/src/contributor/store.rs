@@ -1,7 +1,7 @@
 //! The statements of contributors.
 
 use entities::contributor::{self, Model};
-use entities::id::{AccountId, ContributorId, PartnershipId, ProductId};
+use entities::id::{AccountId, ContributorId, PartnershipId, ProductId, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::error::Error;
@@ -41,8 +41,10 @@ pub(super) struct Removed {
     pub(super) account_id: AccountId,
 }
 
-/// Those of some contributors that are not in force.
+/// Those of some contributors that are not in force, or have no right to be.
 pub(super) enum Lapsed<'a> {
+    /// To this product, in force or not: it changes hands.
+    Whole(ProductId),
     /// Granted through these partnerships.
     Through(&'a [PartnershipId]),
     /// Of this address, to this product.
@@ -56,8 +58,15 @@ pub(super) async fn lapsed(work: &Work, of: Lapsed<'_>) -> Result<Vec<Removed>, 
         "SELECT c.id, c.email, c.partnership_id, c.product_id, q.label, q.account_id
         FROM contributor c JOIN product q ON q.id = c.product_id WHERE NOT (",
     );
-    visible::contribution_in_force(&mut sql, work.now(), "c", "q.account_id");
     match of {
+        Lapsed::Whole(_) => sql.push("FALSE"),
+        Lapsed::Through(_) | Lapsed::Of(..) => {
+            visible::contribution_in_force(&mut sql, work.now(), "c", "q.account_id");
+            &mut sql
+        }
+    };
+    match of {
+        Lapsed::Whole(id) => sql.add(") AND c.product_id = ?", [id.into()]),
         Lapsed::Through(ids) => sql.push(") AND c.partnership_id ").any(ids),
         // what a frozen partnership carried may come back
         Lapsed::Of(email, id) => sql.add(
@@ -93,4 +102,16 @@ pub(super) async fn holder(conn: &impl ConnectionTrait, id: AccountId) -> Result
     let mut sql = Sql::new(conn.get_database_backend());
     sql.add("SELECT name, locale FROM account WHERE id = ?", [id.into()]);
     sql.one(conn).await?.ok_or_else(|| Error::fault("a product without a holder"))
+}
+
+#[derive(FromQueryResult)]
+struct Address {
+    email: String,
+}
+
+/// The address of a user.
+pub(super) async fn address_of(work: &Work, id: UserId) -> Result<String, Error> {
+    let mut sql = work.sql();
+    sql.add(r#"SELECT email FROM "user" WHERE id = ?"#, [id.into()]);
+    sql.one::<Address>(work.conn()).await?.map(|row| row.email).ok_or_else(|| Error::fault("a user without an address"))
 }

@@ -27,6 +27,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         MailKind::ClaimAccount => Some(MailedTokenKind::ClaimAccount),
         MailKind::MemberInvited => Some(MailedTokenKind::Join),
         MailKind::ContributorInvited => Some(MailedTokenKind::Contribute),
+        MailKind::TransferOffered => Some(MailedTokenKind::Transfer),
         MailKind::MembershipChanged
         | MailKind::MembershipEnded
         | MailKind::GrantsEnded
@@ -42,6 +43,10 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::AccessEnded
         | MailKind::PowerOfAttorneyAnswered
         | MailKind::PowerOfAttorneyDecided
+        | MailKind::TransferAccepted
+        | MailKind::TransferDeclined
+        | MailKind::TransferCancelled
+        | MailKind::TransferExpired
         | MailKind::PayerChanged
         | MailKind::CartCompleted
         | MailKind::OrderConfirmation

@@ -6,7 +6,10 @@ mod managing;
 
 pub(super) use attorney::{add_power_of_attorney, power_of_attorney, save_power_of_attorney, set_status};
 pub(super) use end::{due_reminders, end, lock_with_others, plan_reminders, run_out};
-pub(super) use managing::{candidates, keep_unmanaged, lock_partnerships, manager_of, named_by, set_manager, settle};
+pub(super) use managing::{
+    candidates, forget_product, hold_all_of, keep_unmanaged, lock_partnerships, manager_of, named_by, set_manager,
+    settle,
+};
 
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, InvitationId, PartnershipId, ProductId, UserId};

@@ -16,7 +16,7 @@ mod product;
 
 use product::contributed;
 pub(crate) use product::{contributing, contribution_in_force};
-pub use product::{contributors, products, products_held};
+pub use product::{contributors, products, products_held, transfers};
 
 /// Who looks, and when.
 #[derive(Debug, Clone, Copy)]

@@ -133,6 +133,11 @@ impl Eye<'_> {
         users.any(|row| row.id == self.user && row.email == address && row.email_verified_at.is_some())
     }
 
+    /// As one of the provider's staff, in person.
+    pub(super) fn is_staff(&self) -> bool {
+        self.key.is_none() && self.rows.users.iter().any(|row| row.id == self.user && row.is_staff)
+    }
+
     fn is_in_force(&self, link: &partnership::Model) -> bool {
         link.status == PartnershipStatus::Active && link.expires_at.is_none_or(|end| self.rows.now < end)
     }
@@ -335,6 +340,17 @@ impl Eye<'_> {
                 .map(|row| self.content(row.id.0, row.account_id, row.id, Permission::ViewProducts))
                 .collect(),
             "contributor" => rows.contributors.iter().map(|row| self.contributor_view(row)).collect(),
+            "transfer" => rows
+                .transfers
+                .iter()
+                .map(|row| {
+                    let keeps = |account| {
+                        self.owns(account, Permission::ViewProducts) && self.owns(account, Permission::ManageProducts)
+                    };
+                    let is_side = keeps(row.from_id) || row.to_id.is_some_and(keeps);
+                    plain(row.id.0, is_side || self.has_verified(&row.to_email))
+                })
+                .collect(),
             "renewal_run" => rows.runs.iter().map(|row| plain(row.id.0, false)).collect(),
             "invoice" => rows
                 .invoices

@@ -1,7 +1,7 @@
 //! Where an object stands in the graph, and where it must not: the lists of accounts and of the provider, written down from the rows.
 
 use api::id::{Kind, encode};
-use domain::permission::Permission;
+use domain::permission::{Permission, Target};
 use entities::id::AccountId;
 use entities::invitation::{InvitationDirection, Model as Invitation};
 use tests::rows::Rows;
@@ -40,6 +40,7 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::OrderLine, "order_line"),
         (Kind::Product, "product"),
         (Kind::Contributor, "contributor"),
+        (Kind::Transfer, "transfer"),
         (Kind::RenewalRun, "renewal_run"),
         (Kind::Invoice, "invoice"),
         (Kind::InvoiceLine, "invoice_line"),
@@ -142,6 +143,21 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
             let list = "products(first: 20) { nodes { contributors { id } } }";
             std::iter::once(own).chain(among(rows, list, &[holder])).collect()
         }
+        "transfer" => {
+            let row = rows.transfers.iter().find(|row| row.id.0 == id).expect("a transfer");
+            let holder = owner(&rows.products, |product| product.id == row.product_id, |product| product.account_id);
+            let own = Place {
+                account: None,
+                asked: "viewer { receivedTransfers { id } }".to_owned(),
+                is_its: eye.has_verified(&row.to_email),
+            };
+            // whoever it is offered to need not see the product
+            let shows = eye.may(Target::product(holder, row.product_id), Permission::ViewProducts) || eye.is_staff();
+            let list = "products(first: 20) { nodes { transfer { id } } }";
+            let lists = among(rows, list, &[holder]).into_iter();
+            let lists = lists.map(|place| Place { is_its: place.is_its && shows, ..place });
+            std::iter::once(own).chain(lists).collect()
+        }
         "invoice" => among(rows, "invoices(first: 20) { nodes { id } }", &[invoice_of(id.into())]),
         "invoice_line" => {
             let line = rows.invoice_lines.iter().find(|row| row.id.0 == id).expect("a line");
@@ -182,7 +198,7 @@ fn invitations(rows: &Rows, eye: &Eye<'_>, id: Uuid) -> Vec<Place> {
         (InvitationDirection::PartnerToClient, Some(client)) => (vec![row.partner_id], vec![client]),
         (InvitationDirection::PartnerToClient, None) => {
             let is_asked = eye.has_verified(&row.client_email);
-            let is_staff = rows.users.iter().any(|user| user.id == eye.user && user.is_staff && eye.key.is_none());
+            let is_staff = eye.is_staff();
             let asked = rows.users.iter().find(|user| user.email == row.client_email);
             let may_answer = rows.memberships.iter().filter(|member| {
                 (is_asked || is_staff)

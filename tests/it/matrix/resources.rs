@@ -106,6 +106,14 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("v, to the chosen product", rows.contributors, |row| row.role == ContributorRole::Viewer),
             one!("m's account, to the chosen product", rows.contributors, |row| row.account_id.is_some()),
         ],
+        "transfer" => vec![
+            one!("of the chosen product, to a", rows.transfers, |row| row.product_id == chosen && row.to_id.is_none()),
+            one!("of another product, to u", rows.transfers, |row| row.product_id != chosen
+                && row.from_id == client
+                && row.to_id.is_none()),
+            one!("which the partner has made to the client", rows.transfers, |row| row.from_id == partner
+                && row.to_id == Some(client)),
+        ],
         "renewal_run" => vec![one!("any", rows.runs, |_row| true)],
         "invoice" => vec![
             one!("the client's", rows.invoices, |row| row.billed_to_id == client),

@@ -28,7 +28,7 @@ through the partnership
   view .. support   a partial one with this permission alone, on all products
   chosen            a partial one with all permissions, on one chosen product
   expired .. ended  a full one that was
-others: n nobody, s a stranger, a and u who were asked for access at an address that is verified, or not,
+others: n nobody, s a stranger, a and u who were asked for access, and offered a product, at an address that is verified, or not,
   c and p who left the client and the (full) partner, v and e who contribute to the chosen product as a viewer and as an editor,
   m a Technical member of an account that contributes as an editor, S the provider's staff
 systems: R renewals, C cashback, M mail, D schedule, O operator

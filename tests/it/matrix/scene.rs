@@ -67,6 +67,9 @@ impl Scene {
             .into_iter()
             .map(|(heading, shape)| (heading, partner(&mut rows, &client, asked, chosen, |link| shape(link, now))))
             .collect();
+        let other = rows.products.iter().rfind(|product| product.account_id == client.account).unwrap().id;
+        rows.transfer(chosen, client.account, asked[0], None);
+        rows.transfer(other, client.account, asked[1], None);
         let [viewer, editor, member] = contributors(&mut rows, chosen);
         let (stranger, staff) = (rows.user(), rows.user());
         rows.users.last_mut().unwrap().is_staff = true;
@@ -184,6 +187,8 @@ fn partner(
         rows.cover(id, chosen);
     }
     rows.product(side.account);
+    let other = rows.products.iter().rfind(|product| product.account_id == client.account).unwrap().id;
+    rows.transfer(other, side.account, client.leaver, Some(client.account));
     rows.profile(side.account, false);
     rows.invitation(side.account, To::Account(client.account), client.leaver);
     for asked in asked {

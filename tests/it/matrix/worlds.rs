@@ -16,6 +16,7 @@ use entities::id::{AccountId, UserId};
 use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::PartnershipStatus;
+use entities::transfer::TransferStatus;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -59,6 +60,7 @@ pub(super) fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
         guests_and_keys(&mut rows, &mut dice, &users, *account);
     }
     contributors(&mut rows, &mut dice, &users, &accounts);
+    transfers(&mut rows, &mut dice, &users, &accounts);
     rows.renewal_run();
     for state in [JobState::Dead, JobState::Due] {
         rows.job(state);
@@ -104,6 +106,28 @@ fn contributors(rows: &mut Rows, dice: &mut StdRng, users: &[UserId], accounts: 
                 let through = if dice.random() { through.choose(dice).copied() } else { None };
                 rows.contributor(product, *who, role, through);
             }
+        }
+    }
+}
+
+/// Half of the products are or were offered to somebody; some have come by it to the account that holds them.
+fn transfers(rows: &mut Rows, dice: &mut StdRng, users: &[UserId], accounts: &[AccountId]) {
+    const UNANSWERED: [TransferStatus; 4] =
+        [TransferStatus::Pending, TransferStatus::Declined, TransferStatus::Cancelled, TransferStatus::Expired];
+    let products: Vec<_> = rows.products.iter().map(|row| (row.id, row.account_id)).collect();
+    for (product, holder) in products {
+        let (to, other) = (*users.choose(dice).unwrap(), *accounts.choose(dice).unwrap());
+        match dice.random_range(0..4) {
+            0 if other != holder => {
+                rows.transfer(product, other, to, Some(holder));
+            }
+            0 | 1 => {
+                let (now, status) = (rows.now, *UNANSWERED.choose(dice).unwrap());
+                let row = rows.transfer(product, holder, to, None);
+                row.status = status;
+                row.answered_at = (status != TransferStatus::Pending).then_some(now);
+            }
+            _ => {}
         }
     }
 }

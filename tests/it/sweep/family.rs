@@ -23,6 +23,8 @@ pub struct Family {
     pub task: String,
     /// Whom the client lets see its own product.
     pub contributor: String,
+    /// An offer of the client's own product.
+    pub transfer: String,
     pub cart: String,
     pub cart_item: String,
     pub order: String,
@@ -77,6 +79,7 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
         inquiry: inquiry(app, partner, (slug, "lea@lead.example"), &secret_of(name)).await,
         task: task(app, partner, &record, &secret_of(name)).await,
         contributor: contributor(app, &client, &own_product, (&format!("looks.{name}@people.example"), "VIEWER")).await,
+        transfer: transfer(app, &client, &own_product, &format!("takes.{name}@people.example")).await,
         user: client.user_id.clone(),
         own_product,
         record,
@@ -147,6 +150,12 @@ pub async fn task(app: &TestApp, partner: &Signed, record: &str, title: &str) ->
 pub async fn contributor(app: &TestApp, owner: &Signed, product: &str, (email, role): (&str, &str)) -> String {
     let input = json!({ "productId": product, "email": email, "role": role });
     text(&app.done(&owner.token, "inviteContributor", input, "contributor { id }").await["contributor"]["id"])
+}
+
+/// Offers a product to an address, as its owner.
+pub async fn transfer(app: &TestApp, owner: &Signed, product: &str, email: &str) -> String {
+    let input = json!({ "productId": product, "toEmail": email });
+    text(&app.done(&owner.token, "offerTransfer", input, "transfer { id }").await["transfer"]["id"])
 }
 
 async fn first_membership(app: &TestApp, who: &Signed) -> String {

@@ -94,6 +94,10 @@ async fn take_away(trial: &Trial<'_>, way: Way, who: Who) {
             let input = json!({ "contributorId": scene.world().editor });
             scene.done(Company::Bolt, "removeContributor", input, "product { id }").await;
         }
+        Way::Recipient => {
+            let user = user_of(&scene.app, token).await;
+            execute(&scene.app, r#"UPDATE "user" SET email = 'nobodys@people.example' WHERE id = ?"#, user.0).await;
+        }
         Way::Through(_) => {
             let input = json!({ "partnershipId": scene.world().ours.partnership });
             scene.done(Company::Bolt, "endPartnership", input, "partnership { id }").await;

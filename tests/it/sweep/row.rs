@@ -29,6 +29,8 @@ pub enum Way {
     Through(&'static [Permission]),
     /// The editor of what Acme ordered for Bolt.
     Editor,
+    /// The member of Solo, of the Billing role, to whose address Bolt hands something over.
+    Recipient,
 }
 
 impl Way {
@@ -50,6 +52,7 @@ impl Way {
             Self::Own(company, all) => role_has(company, all),
             Self::Through(all) => role_has(Company::Acme, all) && all.iter().all(|one| FULL_ACCESS.contains(one)),
             Self::Editor => who == Who::Edits,
+            Self::Recipient => who == Who::member(Company::Solo, Role::Billing),
         }
     }
 
@@ -65,6 +68,7 @@ impl Way {
             }
             Self::Through(_) => Who::member(Company::Acme, Role::Admin),
             Self::Editor => Who::Edits,
+            Self::Recipient => Who::member(Company::Solo, Role::Billing),
         }
     }
 }

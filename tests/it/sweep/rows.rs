@@ -10,6 +10,7 @@ mod partnership;
 mod product;
 mod record;
 mod staff;
+mod transfer;
 
 use super::row::Row;
 
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Row> {
         attorney::rows(),
         order::rows(),
         product::rows(),
+        transfer::rows(),
         billing::rows(),
         staff::rows(),
     ]

@@ -135,6 +135,15 @@ const RULES: &[(Kind, Rule, &str)] = &[
         r#"SELECT c.id, u.id AS owner FROM contributor c JOIN "user" u ON u.email = c.email
         WHERE u.email_verified_at IS NOT NULL AND c.account_id IS NULL"#,
     ),
+    // rules §2: a transfer needs MANAGE_PRODUCTS as a member, of either holder; §5, "Addresses": and it is for its recipient
+    (Kind::Transfer, Rule::Member(ManageProducts), "SELECT id, from_id AS owner FROM transfer"),
+    (Kind::Transfer, Rule::Member(ManageProducts), "SELECT id, to_id AS owner FROM transfer"),
+    (
+        Kind::Transfer,
+        Rule::Own,
+        r#"SELECT t.id, u.id AS owner FROM transfer t JOIN "user" u ON u.email = t.to_email
+        WHERE u.email_verified_at IS NOT NULL"#,
+    ),
     (Kind::PaymentMethod, Rule::Member(ManageBilling), "SELECT id, account_id AS owner FROM payment_method"),
     (Kind::Invoice, Rule::Member(ViewInvoices), "SELECT id, billed_to_id AS owner FROM invoice"),
     (

@@ -215,6 +215,7 @@ impl World {
             Kind::Task => &theirs.task,
             Kind::Inquiry => &theirs.inquiry,
             Kind::Contributor => &theirs.contributor,
+            Kind::Transfer => &theirs.transfer,
             Kind::Invitation => &theirs.invitation,
             Kind::Partnership => &theirs.partnership,
             Kind::Cart => &theirs.cart,

@@ -13,7 +13,7 @@ use entities::id::{OfferingId, PlanId};
 use entities::{
     account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contributor, inquiry, invitation,
     invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile, partnership,
-    partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task, user,
+    partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task, transfer, user,
     wallet_entry,
 };
 use sea_orm::DatabaseConnection;
@@ -41,6 +41,7 @@ pub struct Rows {
     pub partnerships: Vec<partnership::Model>,
     pub covered: Vec<partnership_product::Model>,
     pub contributors: Vec<contributor::Model>,
+    pub transfers: Vec<transfer::Model>,
     pub invitations: Vec<invitation::Model>,
     pub offerings: Vec<offering::Model>,
     pub plans: Vec<plan::Model>,
@@ -83,6 +84,7 @@ impl Rows {
             partnerships: vec![],
             covered: vec![],
             contributors: vec![],
+            transfers: vec![],
             invitations: vec![],
             offerings: vec![],
             plans: vec![],
@@ -164,6 +166,7 @@ impl Rows {
         insert::<product::Entity>(db, &self.products).await.expect("products");
         insert::<partnership_product::Entity>(db, &self.covered).await.expect("covered products");
         insert::<contributor::Entity>(db, &self.contributors).await.expect("contributors");
+        insert::<transfer::Entity>(db, &self.transfers).await.expect("transfers");
         insert::<renewal_run::Entity>(db, &self.runs).await.expect("runs");
         insert::<invoice::Entity>(db, &self.invoices).await.expect("invoices");
         insert::<invoice_line::Entity>(db, &self.invoice_lines).await.expect("invoice lines");

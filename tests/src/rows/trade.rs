@@ -4,8 +4,10 @@ use chrono::{Duration, NaiveDate};
 use domain::permission::Permission;
 use entities::contributor::{self, ContributorRole};
 use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, PartnershipId, ProductId, UserId};
+use entities::transfer::TransferStatus;
 use entities::{
-    activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, wallet_entry,
+    activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, transfer,
+    wallet_entry,
 };
 use serde_json::json;
 
@@ -74,6 +76,33 @@ impl Rows {
             partnership_id,
             created_at,
         });
+    }
+
+    /// A transfer of a product to whoever has an address: it waits for its answer, or was accepted into an account.
+    pub fn transfer(
+        &mut self,
+        product_id: ProductId,
+        from_id: AccountId,
+        to: UserId,
+        to_id: Option<AccountId>,
+    ) -> &mut transfer::Model {
+        let row = transfer::Model {
+            id: self.id(),
+            product_id,
+            label: "Website".to_owned(),
+            plan_id: self.plan,
+            from_id,
+            to_email: address(to),
+            to_id,
+            status: if to_id.is_some() { TransferStatus::Accepted } else { TransferStatus::Pending },
+            stay_as_contributor: false,
+            offered_by_id: to,
+            created_at: self.now,
+            expires_at: self.now + Duration::days(30),
+            answered_at: to_id.map(|_| self.now),
+        };
+        self.transfers.push(row);
+        self.transfers.last_mut().expect("the transfer")
     }
 
     /// A cart for a client record, with one item.

@@ -238,6 +238,47 @@ contributor-invited-next-new = Sie haben Zugriff, sobald Sie sich mit dieser Adr
 contributor-invited-ignore = Falls Sie das nicht erwarten, ignorieren Sie diese Nachricht einfach; sie kostet Sie nichts und verpflichtet Sie zu nichts.
 contributor-invited-action = Einladung öffnen
 
+transfer-offered-subject = { $account } möchte Ihnen { $product } übertragen
+transfer-offered-intro = { $account } möchte Ihnen übertragen: { $product } ({ $plan }).
+transfer-offered-meaning = Sobald Sie annehmen, liegt das Produkt in Ihrem Konto: Sie entscheiden darüber, und Verlängerungen werden Ihnen berechnet.
+transfer-offered-paid = Die bezahlte Laufzeit geht mit über; Sie zahlen sie nicht noch einmal.
+transfer-offered-open = Seine laufende Laufzeit ist berechnet und noch nicht bezahlt. Diese Rechnung bleibt bei dem, der sie schuldet; bis sie bezahlt ist, kann das Produkt gesperrt werden.
+transfer-offered-until = Sie können bis zum { $date } annehmen oder ablehnen.
+transfer-offered-next-known = Danach finden Sie das Angebot, wenn Sie sich anmelden.
+transfer-offered-next-new = Mit der Annahme eröffnen Sie ein Konto.
+transfer-offered-ignore = Falls Sie das nicht erwarten, ignorieren Sie diese Nachricht einfach: Das Produkt bleibt bei { $account }.
+transfer-offered-action = Angebot ansehen
+
+transfer-accepted-subject-FORMER = { $product } liegt jetzt bei { $new }
+transfer-accepted-subject-NEW = { $product } liegt jetzt in Ihrem Konto
+transfer-accepted-intro-FORMER = { $new } hat { $product } angenommen: Es liegt nicht mehr in Ihrem Konto.
+transfer-accepted-intro-NEW = Sie haben { $product } von { $former } übernommen.
+transfer-accepted-money-FORMER = Ab jetzt entscheidet { $new } darüber und zahlt dafür. Ihre Rechnungen bleiben Ihre, bezahlte wie offene.
+transfer-accepted-money-NEW = Ab jetzt gehört es Ihnen: Sie entscheiden darüber, Verlängerungen werden Ihnen berechnet, und Nachrichten darüber gehen an Sie.
+transfer-accepted-stays-FORMER = Sie arbeiten weiter als Mitwirkende daran.
+transfer-accepted-stays-NEW = { $former } arbeitet weiter daran mit und sieht keine Ihrer Rechnungen. Sie können das jederzeit beenden.
+transfer-accepted-leaves-FORMER = Ihr Zugriff darauf hat geendet.
+transfer-accepted-leaves-NEW = { $former } hat keinen Zugriff mehr darauf.
+transfer-accepted-action = Produkte ansehen
+
+transfer-declined-subject-FORMER = { $email } hat { $product } abgelehnt
+transfer-declined-subject-NEW = Sie haben { $product } abgelehnt
+transfer-declined-intro-FORMER = { $email } hat es abgelehnt, { $product } zu übernehmen.
+transfer-declined-intro-NEW = Sie haben es abgelehnt, { $product } von { $former } zu übernehmen.
+transfer-declined-next-FORMER = Es bleibt in Ihrem Konto, und nichts ändert sich.
+transfer-declined-next-NEW = Es bleibt bei { $former }, und für Sie ändert sich nichts.
+transfer-declined-action = Produkte ansehen
+
+transfer-cancelled-subject = { $account } überträgt { $product } nicht mehr
+transfer-cancelled-intro = { $account } hat die Übertragung von { $product } an Sie abgebrochen.
+transfer-cancelled-next = Sie müssen nichts mehr beantworten, und es ändert sich nichts.
+transfer-cancelled-action = Produkte ansehen
+
+transfer-expired-subject = Keine Antwort von { $email }
+transfer-expired-intro = { $email } hat die Übertragung von { $product }, die Sie am { $date } angeboten haben, nicht beantwortet. Das Angebot ist verfallen.
+transfer-expired-next = Das Produkt bleibt in Ihrem Konto. Sie können es jederzeit wieder anbieten.
+transfer-expired-action = Produkte ansehen
+
 payer-changed-subject = Wechsel des Zahlers: { $client } und { $partner }
 payer-changed-intro-PARTNER = { $client } hat geändert, wer in Ihrer Partnerschaft zahlt.
 payer-changed-intro-CLIENT = In Ihrer Partnerschaft mit { $partner } hat sich der Zahler geändert. Dies ist eine Kopie für Sie.

@@ -238,6 +238,47 @@ contributor-invited-next-new = You have access as soon as you have signed up wit
 contributor-invited-ignore = If you do not expect this, ignore the message; it costs you nothing and binds you to nothing.
 contributor-invited-action = Open invitation
 
+transfer-offered-subject = { $account } would like to hand { $product } over to you
+transfer-offered-intro = { $account } would like to hand over to you: { $product } ({ $plan }).
+transfer-offered-meaning = Once you accept, the product is in your account: you decide about it, and its renewals are charged to you.
+transfer-offered-paid = The term that is paid moves along; you do not pay it again.
+transfer-offered-open = Its present term is invoiced and not paid yet. That invoice stays with whoever owes it; until it is paid, the product may be suspended.
+transfer-offered-until = You can accept or decline until { $date }.
+transfer-offered-next-known = After that you find the offer when you sign in.
+transfer-offered-next-new = You open an account as you accept.
+transfer-offered-ignore = If you do not expect this, ignore the message: the product stays with { $account }.
+transfer-offered-action = View offer
+
+transfer-accepted-subject-FORMER = { $product } is with { $new } now
+transfer-accepted-subject-NEW = { $product } is in your account now
+transfer-accepted-intro-FORMER = { $new } has accepted { $product }: it is not in your account any more.
+transfer-accepted-intro-NEW = You have taken over { $product } from { $former }.
+transfer-accepted-money-FORMER = From now on { $new } decides about it and pays for it. Your invoices stay yours, paid and unpaid.
+transfer-accepted-money-NEW = From now on it is yours: you decide about it, its renewals are charged to you, and messages about it go to you.
+transfer-accepted-stays-FORMER = You go on working on it as contributors.
+transfer-accepted-stays-NEW = { $former } goes on working on it as a contributor, and sees none of your invoices. You can end that at any time.
+transfer-accepted-leaves-FORMER = Your access to it has ended.
+transfer-accepted-leaves-NEW = { $former } has no access to it any more.
+transfer-accepted-action = View products
+
+transfer-declined-subject-FORMER = { $email } has declined { $product }
+transfer-declined-subject-NEW = You have declined { $product }
+transfer-declined-intro-FORMER = { $email } has declined to take over { $product }.
+transfer-declined-intro-NEW = You have declined to take over { $product } from { $former }.
+transfer-declined-next-FORMER = It stays in your account, and nothing changes.
+transfer-declined-next-NEW = It stays with { $former }, and nothing changes for you.
+transfer-declined-action = View products
+
+transfer-cancelled-subject = { $account } does not hand { $product } over any more
+transfer-cancelled-intro = { $account } has called off the transfer of { $product } to you.
+transfer-cancelled-next = There is nothing left for you to answer, and nothing changes.
+transfer-cancelled-action = View products
+
+transfer-expired-subject = No answer from { $email }
+transfer-expired-intro = { $email } did not answer the transfer of { $product } that you offered on { $date }. The offer has lapsed.
+transfer-expired-next = The product stays in your account. You can offer it again at any time.
+transfer-expired-action = View products
+
 payer-changed-subject = Change of payer: { $client } and { $partner }
 payer-changed-intro-PARTNER = { $client } has changed who pays in your partnership.
 payer-changed-intro-CLIENT = The payer in your partnership with { $partner } was changed. This is a copy for you.

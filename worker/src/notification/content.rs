@@ -96,6 +96,28 @@ pub enum Content {
         has_access: bool,
         valid_for_hours: u32,
     },
+    /// To whoever has the address. `account` is the product's holder, which hands it over.
+    TransferOffered {
+        account: String,
+        product: String,
+        plan: String,
+        /// Whether a term of it is paid, the rest of which moves along.
+        is_paid: bool,
+        /// Whether the holder owes an invoice for it.
+        has_open_invoice: bool,
+        /// Whether they have signed up with this address before.
+        has_sign_in: bool,
+        expires_on: NaiveDate,
+        valid_for_hours: u32,
+    },
+    /// To both accounts. `to` is which of the two holders reads it; `stays` says that the former one contributes from now on.
+    TransferAccepted { to: Owner, account: String, new_holder: String, product: String, stays: bool },
+    /// To the holder, and to whoever has declined.
+    TransferDeclined { to: Owner, account: String, email: String, product: String },
+    /// To whoever has the address.
+    TransferCancelled { account: String, product: String },
+    /// To the holder.
+    TransferExpired { email: String, product: String, offered_on: NaiveDate },
     /// To the partner; a copy to the client. `to` is who of the two reads it.
     PayerChanged {
         to: Payer,
@@ -222,6 +244,11 @@ impl Content {
             Self::PowerOfAttorneyDecided { .. } => "power-of-attorney-decided",
             Self::InquiryReceived { .. } => "inquiry-received",
             Self::ContributorInvited { .. } => "contributor-invited",
+            Self::TransferOffered { .. } => "transfer-offered",
+            Self::TransferAccepted { .. } => "transfer-accepted",
+            Self::TransferDeclined { .. } => "transfer-declined",
+            Self::TransferCancelled { .. } => "transfer-cancelled",
+            Self::TransferExpired { .. } => "transfer-expired",
             Self::PayerChanged { .. } => "payer-changed",
             Self::CartSent { .. } => "cart-sent",
             Self::CartReminder { .. } => "cart-reminder",

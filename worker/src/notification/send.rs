@@ -122,6 +122,7 @@ fn link(kind: &str, data: &Value, token: Option<LinkToken>) -> Link {
         Some(MailKind::CartSent | MailKind::CartReminder) => "/cart",
         Some(MailKind::ClaimAccount) => "/claim",
         Some(MailKind::ContributorInvited) => "/contribute",
+        Some(MailKind::TransferOffered) => "/transfer",
         _ => data.get("link").and_then(Value::as_str).unwrap_or("/"),
     };
     match token {

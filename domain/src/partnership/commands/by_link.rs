@@ -2,30 +2,18 @@
 
 use entities::id::{AccountId, InvitationId};
 use entities::partnership::PayerKind;
-use secrecy::SecretString;
 
 use super::super::queries::own_accounts;
 use super::accept::{GrantAccess, grant_access};
 use super::answer::{RejectInvitation, reject};
 use super::link::follow;
 use crate::Reader;
-use crate::account::commands::{PreparedSignUp, SignUp, sign_in, sign_up_verified, verify_email};
-use crate::account::queries::{MailedLink, Proof, mailed_link, prove};
-use crate::account::rules::NewAccount;
+use crate::account::commands::{Introduced, Visitor, verify_email};
+use crate::account::queries::{MailedLink, mailed_link};
 use crate::error::{Code, Error, refuse};
 use crate::work::Work;
 
 pub use super::super::queries::Choice;
-
-/// Who follows the link, as they introduce themselves.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the names are the contract's")]
-pub enum Introduced {
-    /// The user with the address.
-    Known { password: SecretString },
-    /// Somebody who opens an account.
-    New { name: String, password: SecretString, locale: String, account: Box<NewAccount> },
-}
 
 /// What they answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +37,6 @@ pub struct AnswerByLink {
     reply: Reply,
 }
 
-#[derive(Debug, Clone)]
-enum Visitor {
-    Known(Proof),
-    New(Box<PreparedSignUp>),
-}
-
 /// What comes of preparing an answer.
 #[derive(Debug, Clone)]
 pub enum Prepared {
@@ -72,27 +54,18 @@ impl AnswerByLink {
     pub async fn prepare(reader: &Reader, token: String, who: Introduced, reply: Reply) -> Result<Prepared, Error> {
         let MailedLink { email, subject_id, .. } = mailed_link(reader, &token).await?;
         let Some(id) = subject_id else { return refuse(Code::TokenInvalid, "This link is not valid.") };
-        let (visitor, reply) = match who {
-            Introduced::New { name, password, locale, account } => {
-                let new = SignUp { email, password, name, locale, account: *account, referral_code: None };
-                (Visitor::New(Box::new(new.prepare(reader.now().date_naive()).await?)), reply)
+        let visitor = who.checked(reader, email).await?;
+        let reply = match (&visitor, reply) {
+            (Visitor::Known(proof), Reply::Grant { account_id: chosen, payer }) => {
+                let accounts = own_accounts(reader, proof, InvitationId(id)).await?;
+                let chosen = accounts.iter().find(|one| Some(one.account_id) == chosen);
+                match (chosen, accounts.as_slice()) {
+                    (_, []) => return Err(Error::Denied),
+                    (Some(one), _) | (None, [one]) => Reply::Grant { account_id: Some(one.account_id), payer },
+                    (None, _) => return Ok(Prepared::Choose(accounts)),
+                }
             }
-            Introduced::Known { password } => {
-                let proof = prove(reader, &email, &password).await?;
-                let reply = match reply {
-                    Reply::Reject => reply,
-                    Reply::Grant { account_id: chosen, payer } => {
-                        let accounts = own_accounts(reader, &proof, InvitationId(id)).await?;
-                        let chosen = accounts.iter().find(|one| Some(one.account_id) == chosen);
-                        match (chosen, accounts.as_slice()) {
-                            (_, []) => return Err(Error::Denied),
-                            (Some(one), _) | (None, [one]) => Reply::Grant { account_id: Some(one.account_id), payer },
-                            (None, _) => return Ok(Prepared::Choose(accounts)),
-                        }
-                    }
-                };
-                (Visitor::Known(proof), reply)
-            }
+            (Visitor::Known(_) | Visitor::New(_), reply) => reply,
         };
         Ok(Prepared::Ready(Self { token, visitor, reply }))
     }
@@ -105,13 +78,7 @@ impl AnswerByLink {
 pub async fn answer_by_link(work: &mut Work, command: AnswerByLink, ip: Option<String>) -> Result<(), Error> {
     let AnswerByLink { token, visitor, reply } = command;
     let link = verify_email(work, &token).await?;
-    let opened = match visitor {
-        Visitor::Known(proof) => {
-            sign_in(work, proof, ip).await?;
-            None
-        }
-        Visitor::New(new) => Some(sign_up_verified(work, *new, ip).await?.account.id),
-    };
+    let opened = visitor.enter(work, ip).await?;
     let request = follow(work, &link).await?.ok_or(Error::NotFound)?;
     let invitation_id = request.id;
     match reply {

@@ -107,3 +107,16 @@ pub(super) async fn settle(work: &Work, accounts: &[AccountId]) -> Result<(), Er
         .collect();
     store::settle(work, &decided).await
 }
+
+/// Holds all partnerships of an account to which something is about to come, before its row and the product's are locked.
+pub(crate) async fn hold_all_of(work: &Work, account_id: AccountId) -> Result<(), Error> {
+    store::hold_all_of(work, account_id).await
+}
+
+/// A product that nobody looks after has come to an account whose partnerships are held: the rule says which of them does. What named
+/// it in the account that it came from names it no more, also should it go back there.
+pub(crate) async fn take_in(work: &Work, product_id: ProductId, account_id: AccountId) -> Result<(), Error> {
+    store::forget_product(work, product_id).await?;
+    store::keep_unmanaged(work, product_id, false).await?;
+    settle(work, &[account_id]).await
+}

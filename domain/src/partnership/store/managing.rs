@@ -6,6 +6,7 @@ use sea_orm::{ActiveEnum, FromQueryResult};
 use serde_json::json;
 
 use super::super::rules::{Candidate, Managers};
+use super::Found;
 use crate::error::Error;
 use crate::sql::{Type, insert_new};
 use crate::work::Work;
@@ -46,7 +47,7 @@ const STAYS: &str =
     AND (s.expires_at IS NULL OR s.expires_at > ?) AND (s.has_all_products OR EXISTS (
         SELECT 1 FROM partnership_product c WHERE c.partnership_id = s.id AND c.product_id = p.id))))";
 
-/// Writes who looks after what nobody looks after (any more), as it was decided for each account.
+/// Writes who looks after what nobody looks after (any more), as it was decided for each account; not of what has left it meanwhile.
 pub(in super::super) async fn settle(work: &Work, decided: &[(AccountId, Managers)]) -> Result<(), Error> {
     let others: Vec<_> =
         decided.iter().map(|(account, it)| json!({ "account_id": account, "manager": it.of_others })).collect();
@@ -61,7 +62,7 @@ pub(in super::super) async fn settle(work: &Work, decided: &[(AccountId, Manager
     sql.push("), n AS (SELECT * FROM ");
     sql.records("n", &[("product_id", Type::Id), ("manager", Type::Id)], &named)?;
     sql.push(
-        "), x AS (SELECT p.id, coalesce(n.manager, d.manager,
+        "), x AS (SELECT p.id, p.account_id, coalesce(n.manager, d.manager,
                 CASE WHEN EXISTS (SELECT 1 FROM partnership e WHERE e.id = p.managed_by_id AND e.status = 'ENDED') THEN p.managed_by_id END
             ) AS manager
             FROM d JOIN product p ON p.account_id = d.account_id LEFT JOIN n ON n.product_id = p.id
@@ -74,7 +75,7 @@ pub(in super::super) async fn settle(work: &Work, decided: &[(AccountId, Manager
             WHEN (SELECT a.partner_id FROM partnership a WHERE a.id = x.manager)
                 = (SELECT b.partner_id FROM partnership b WHERE b.id = product.managed_by_id) THEN renewal_billing
             ELSE 'ACCOUNT' END
-        FROM x WHERE product.id = x.id AND product.managed_by_id IS DISTINCT FROM x.manager",
+        FROM x WHERE product.id = x.id AND product.account_id = x.account_id AND product.managed_by_id IS DISTINCT FROM x.manager",
     );
     sql.execute(work.conn()).await?;
     Ok(())
@@ -121,6 +122,32 @@ pub(in super::super) async fn keep_unmanaged(work: &Work, product_id: ProductId,
     }
     let mut sql = work.sql();
     sql.add("DELETE FROM unmanaged_product WHERE product_id = ?", [product_id.into()]);
+    sql.execute(work.conn()).await?;
+    Ok(())
+}
+
+/// Holds what an account has of partnerships that have not ended, by their ids: none of them ends before the act is committed.
+pub(in super::super) async fn hold_all_of(work: &Work, account_id: AccountId) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT 1 AS n FROM partnership WHERE client_account_id = ? AND status <> 'ENDED' ORDER BY id /for share/",
+        [account_id.into()],
+    );
+    sql.all::<Found>(work.conn()).await?;
+    Ok(())
+}
+
+/// No partnership names this product any more, nor does an offer of one that waits for its answer.
+pub(in super::super) async fn forget_product(work: &Work, id: ProductId) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("DELETE FROM partnership_product WHERE product_id = ?", [id.into()]);
+    sql.execute(work.conn()).await?;
+    let mut sql = work.sql();
+    sql.add(
+        "DELETE FROM invitation_product WHERE product_id = ?
+            AND invitation_id IN (SELECT i.id FROM invitation i WHERE i.status = 'PENDING')",
+        [id.into()],
+    );
     sql.execute(work.conn()).await?;
     Ok(())
 }

@@ -74,3 +74,21 @@ pub(crate) fn contribution_in_force(sql: &mut Sql, now: DateTime<Utc>, alias: &s
             AND (s.has_all_products OR {names})))"
     ));
 }
+
+/// Transfers: to see and manage the products of the account that offers or has accepted, as its member; and the user whose verified
+/// address it is offered to. No partnership carries this. Source: rules §2; rules §5, "Addresses".
+pub fn transfers(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        if let Some(person) = viewer.actor.in_person().filter(|person| person.email_verified_at.is_some()) {
+            sql.push(alias).add(".to_email = ? OR ", [person.email.clone().into()]);
+        }
+        let own = viewer
+            .actor
+            .members()
+            .filter(|member| member.granted_through.is_none() && member.permissions.covers(Permissions::CONTRIBUTORS));
+        let own: Vec<_> = own.map(|member| member.account_id).collect();
+        one_of(sql, &format!("{alias}.from_id"), &own);
+        sql.push(" OR ");
+        one_of(sql, &format!("{alias}.to_id"), &own);
+    });
+}

@@ -1,0 +1,5 @@
+//! Products that change hands.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;

@@ -1,0 +1,10 @@
+//! Products that change hands: from a partner that has built a site to its client, and between any two others.
+
+mod addresses;
+mod answers;
+mod handover;
+mod harness;
+mod money;
+mod page;
+mod race;
+mod refusals;
