@@ -5,8 +5,8 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, affiliate, api_key, audit, billing, catalogue, client, contributor, inquiry, job, membership,
-    notification, order, partnership, product, programme, renewal, support, task, transfer,
+    account, activity, affiliate, api_key, audit, billing, catalogue, client, contributor, credit, inquiry, job,
+    membership, notification, order, partnership, plan_change, product, programme, renewal, support, task, transfer,
 };
 
 /// Every action, area by area.
@@ -23,10 +23,12 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         partnership::actions::ACTIONS,
         order::actions::ACTIONS,
         product::actions::ACTIONS,
+        plan_change::actions::ACTIONS,
         contributor::actions::ACTIONS,
         transfer::actions::ACTIONS,
         renewal::actions::ACTIONS,
         billing::actions::ACTIONS,
+        credit::actions::ACTIONS,
         support::actions::ACTIONS,
     ];
     areas.into_iter().flatten()

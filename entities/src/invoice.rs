@@ -48,6 +48,8 @@ pub struct Model {
     pub order_id: Option<OrderId>,
     pub renewal_run_id: Option<RenewalRunId>,
     pub corrects_id: Option<InvoiceId>,
+    /// Why a credit note was issued, as staff wrote it.
+    pub reason: Option<String>,
     pub subtotal_minor: i64,
     pub discount_minor: i64,
     pub tax_minor: i64,

@@ -39,6 +39,8 @@ pub struct Model {
     pub label: String,
     pub domain_name: Option<String>,
     pub term_months: i32,
+    /// The plan from the next renewal on, where another one is wanted.
+    pub next_plan_id: Option<PlanId>,
     pub currency: String,
     pub started_on: Date,
     pub anchor_on: Date,

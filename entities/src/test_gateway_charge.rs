@@ -22,7 +22,6 @@ pub struct Model {
     pub currency: String,
     pub outcome: ChargeOutcome,
     pub reference: String,
-    pub refunded_minor: i64,
     pub created_at: DateTimeUtc,
 }
 

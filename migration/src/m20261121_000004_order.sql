@@ -94,6 +94,7 @@ CREATE TABLE product (
     label text NOT NULL,
     domain_name text,
     term_months integer NOT NULL CHECK (term_months BETWEEN 1 AND 120),
+    next_plan_id /uuid/ REFERENCES plan (id),
     currency text NOT NULL,
     started_on /date/ NOT NULL,
     anchor_on /date/ NOT NULL,
@@ -114,6 +115,7 @@ CREATE INDEX product_client ON product (client_id, id) WHERE client_id IS NOT NU
 CREATE INDEX product_line ON product (order_line_id);
 CREATE INDEX product_managed ON product (managed_by_id, id) WHERE managed_by_id IS NOT NULL;
 CREATE INDEX product_due ON product (renews_at, id) WHERE auto_renew AND status IN ('FREE', 'ACTIVE');
+CREATE INDEX product_ending ON product (renews_at, id) WHERE NOT auto_renew AND status IN ('FREE', 'ACTIVE');
 CREATE INDEX product_plan ON product (plan_id);
 CREATE TABLE contributor (
     id /uuid/ PRIMARY KEY,

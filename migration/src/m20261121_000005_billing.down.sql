@@ -1,6 +1,8 @@
 DROP TABLE ledger_line;
 DROP TABLE journal_entry;
+DROP TABLE refund;
 DROP TABLE payment;
+DROP TABLE plan_change;
 DROP TABLE product_period;
 DROP TABLE invoice_line;
 DROP TABLE invoice;

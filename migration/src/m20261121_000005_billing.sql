@@ -36,6 +36,7 @@ CREATE TABLE invoice (
     order_id /uuid/ REFERENCES "order" (id),
     renewal_run_id /uuid/ REFERENCES renewal_run (id),
     corrects_id /uuid/ REFERENCES invoice (id),
+    reason text,
     subtotal_minor bigint NOT NULL,
     discount_minor bigint NOT NULL,
     tax_minor bigint NOT NULL,
@@ -49,6 +50,7 @@ CREATE TABLE invoice (
 CREATE UNIQUE INDEX invoice_number ON invoice (series, year, sequence);
 CREATE INDEX invoice_billed_to ON invoice (billed_to_id, id);
 CREATE INDEX invoice_order ON invoice (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX invoice_corrects ON invoice (corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX invoice_run ON invoice (renewal_run_id) WHERE renewal_run_id IS NOT NULL;
 CREATE TABLE invoice_line (
     id /uuid/ PRIMARY KEY,
@@ -76,6 +78,7 @@ CREATE TABLE invoice_line (
 );
 CREATE UNIQUE INDEX invoice_line_position ON invoice_line (invoice_id, position);
 CREATE INDEX invoice_line_product ON invoice_line (product_id, invoice_id) WHERE product_id IS NOT NULL;
+CREATE INDEX invoice_line_corrected ON invoice_line (corrected_line_id) WHERE corrected_line_id IS NOT NULL;
 CREATE TABLE product_period (
     id /uuid/ PRIMARY KEY,
     product_id /uuid/ NOT NULL REFERENCES product (id),
@@ -90,6 +93,30 @@ CREATE TABLE product_period (
 CREATE UNIQUE INDEX product_period_once ON product_period (product_id, period_start) WHERE credited_at IS NULL;
 CREATE INDEX product_period_unpaid ON product_period (product_id) WHERE paid_at IS NULL AND credited_at IS NULL;
 CREATE INDEX product_period_line ON product_period (invoice_line_id) WHERE invoice_line_id IS NOT NULL;
+CREATE TABLE plan_change (
+    id /uuid/ PRIMARY KEY,
+    order_id /uuid/ NOT NULL UNIQUE REFERENCES "order" (id),
+    product_id /uuid/ NOT NULL REFERENCES product (id),
+    status text NOT NULL CHECK (status IN ('PENDING', 'DONE', 'FAILED')),
+    plan_id /uuid/ NOT NULL REFERENCES plan (id),
+    term_months integer NOT NULL,
+    period_id /uuid/ REFERENCES product_period (id),
+    corrected_line_id /uuid/ REFERENCES invoice_line (id),
+    credited_public_price_minor bigint NOT NULL,
+    credited_discount_minor bigint NOT NULL,
+    credited_net_minor bigint NOT NULL,
+    credited_tax_minor bigint NOT NULL,
+    credited_cashback_minor bigint NOT NULL,
+    is_one_document boolean NOT NULL,
+    period_start /date/ NOT NULL,
+    period_end /date/ NOT NULL,
+    anchor_on /date/ NOT NULL,
+    anchor_months integer NOT NULL,
+    created_at /instant/ NOT NULL,
+    settled_at /instant/
+);
+CREATE UNIQUE INDEX plan_change_pending ON plan_change (product_id) WHERE status = 'PENDING';
+CREATE INDEX plan_change_line ON plan_change (corrected_line_id) WHERE status = 'PENDING' AND corrected_line_id IS NOT NULL;
 CREATE TABLE payment (
     id /uuid/ PRIMARY KEY,
     account_id /uuid/ NOT NULL REFERENCES account (id),
@@ -108,6 +135,24 @@ CREATE UNIQUE INDEX payment_in_flight_invoice ON payment (invoice_id) WHERE stat
 CREATE UNIQUE INDEX payment_in_flight_order ON payment (order_id) WHERE status IN ('PENDING', 'UNKNOWN') AND order_id IS NOT NULL;
 CREATE INDEX payment_invoice ON payment (invoice_id, id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_open ON payment (id) WHERE status IN ('PENDING', 'UNKNOWN');
+CREATE TABLE refund (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    credit_note_id /uuid/ NOT NULL REFERENCES invoice (id),
+    invoice_id /uuid/ NOT NULL REFERENCES invoice (id),
+    payment_id /uuid/ REFERENCES payment (id),
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    currency text NOT NULL,
+    status text NOT NULL CHECK (status IN ('PENDING', 'SUCCEEDED', 'DECLINED', 'UNKNOWN')),
+    failure_code text,
+    gateway_reference text,
+    asked_at /instant/ NOT NULL,
+    settled_at /instant/
+);
+CREATE INDEX refund_note ON refund (credit_note_id);
+CREATE INDEX refund_invoice ON refund (invoice_id);
+CREATE INDEX refund_payment ON refund (payment_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX refund_open ON refund (id) WHERE status IN ('PENDING', 'UNKNOWN');
 CREATE TABLE journal_entry (
     id /uuid/ PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('INVOICE_ISSUED', 'PAYMENT_RECEIVED', 'CASHBACK_CREDITED', 'CASHBACK_RELEASED', 'CASHBACK_REVERSED', 'CREDIT_NOTE_ISSUED', 'REFUND_PAID', 'PAYOUT_PAID', 'WALLET_SPENT', 'WRITTEN_OFF')),

@@ -1,3 +1,4 @@
+DROP TABLE test_gateway_refund;
 DROP TABLE test_gateway_charge;
 DROP TABLE test_gateway_method;
 DROP TABLE wallet_entry;

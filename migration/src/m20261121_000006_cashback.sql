@@ -60,7 +60,15 @@ CREATE TABLE test_gateway_charge (
     currency text NOT NULL,
     outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DECLINED', 'EXPIRED')),
     reference text NOT NULL,
-    refunded_minor bigint NOT NULL,
     created_at /instant/ NOT NULL
 );
 CREATE INDEX test_gateway_charge_method ON test_gateway_charge (method);
+CREATE TABLE test_gateway_refund (
+    key text PRIMARY KEY,
+    charge text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reference text NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE INDEX test_gateway_refund_charge ON test_gateway_refund (charge);

@@ -215,7 +215,7 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 16] = [
+const NOBODYS: [&str; 17] = [
     "clock",
     "document_counter",
     "feed_position",
@@ -232,6 +232,7 @@ const NOBODYS: [&str; 16] = [
     "seaql_migrations",
     "test_gateway_charge",
     "test_gateway_method",
+    "test_gateway_refund",
 ];
 
 /// Every table of a tenant names its owner, by a column of its own or through the row that it is part of.

@@ -111,6 +111,7 @@ impl Renewals {
             label: format!("site {}", one.number),
             domain_name: None,
             term_months: 12,
+            next_plan_id: None,
             currency: "EUR".into(),
             started_on,
             anchor_on: started_on,

@@ -366,6 +366,29 @@ fn money_samples(name: &str) -> Vec<(&'static str, Content)> {
             },
         ));
     }
+    for (shape, reason, minor) in [("refunded", Some(name()), 3_966), ("due", None, 0)] {
+        let note = Content::CreditNote {
+            number: "CN-2027-000003".to_owned(),
+            issued_on: on(2027, 3, 6),
+            corrects: "R-2027-000107".to_owned(),
+            reason,
+            total: eur(3_966),
+            refunded: eur(minor),
+        };
+        all.push((shape, note));
+    }
+    for (shape, pending, available) in [("pending", 667, 0), ("available", 0, 1_313)] {
+        let amount = eur(pending + available);
+        let reversed = Content::CashbackReversed { amount, of_pending: eur(pending), of_available: eur(available) };
+        all.push((shape, reversed));
+    }
+    for (shape, cancelled_by, ends_on) in
+        [("at once", Some(name()), None), ("later", Some(name()), Some(on(2027, 12, 31))), ("ended", None, None)]
+    {
+        let (product, holder) = (name(), name());
+        let plan = "Hosting M".to_owned();
+        all.push((shape, Content::ProductCancelled { product, plan, holder, cancelled_by, ends_on }));
+    }
     all.push((
         "payer",
         Content::ProductRenewed {

@@ -239,6 +239,7 @@ impl Partners {
             label: label.to_owned(),
             domain_name: None,
             term_months: 12,
+            next_plan_id: None,
             currency: "EUR".to_owned(),
             started_on: began().date_naive(),
             anchor_on: began().date_naive(),

@@ -274,6 +274,7 @@ impl Renewals {
             label: format!("site {id}"),
             domain_name: None,
             term_months: months,
+            next_plan_id: None,
             currency: "EUR".into(),
             started_on,
             anchor_on: started_on,

@@ -1,7 +1,7 @@
 //! Jobs about payments and cashback.
 
 use domain::actor::System;
-use domain::billing::job::{Reconcile, ReconcileOpen};
+use domain::billing::job::{PayBack, Reconcile, ReconcileOpen};
 use domain::cashback::{self, job::ReleaseCashback};
 
 use crate::handler::{Answer, Context, Run};
@@ -12,9 +12,16 @@ pub async fn reconcile(context: Context, run: Run<Reconcile>) -> Answer {
     Ok(())
 }
 
-/// See [`domain::billing::reconcile_open`].
+/// See [`domain::billing::pay_back`]. What is still open is asked about again by the schedule.
+pub async fn pay_back(context: Context, run: Run<PayBack>) -> Answer {
+    domain::billing::pay_back(&context.store, &run.job.refund_ids).await?;
+    Ok(())
+}
+
+/// See [`domain::billing::reconcile_open`] and [`domain::billing::pay_back_open`].
 pub async fn reconcile_open(context: Context, _: Run<ReconcileOpen>) -> Answer {
     domain::billing::reconcile_open(&context.store).await?;
+    domain::billing::pay_back_open(&context.store).await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::notification::{self, Post};
-use crate::{account, billing, order, partnership, renewal, transfer, upkeep};
+use crate::{account, billing, order, partnership, product, renewal, transfer, upkeep};
 
 /// How a handler ends. `Ok` is also right after [`Claimed::done_in`]: the job is done once.
 pub type Answer = Result<(), JobError>;
@@ -91,6 +91,7 @@ impl Handlers {
 pub fn all() -> Handlers {
     Handlers::default()
         .on(account::mail_password_reset)
+        .on(billing::pay_back)
         .on(billing::reconcile)
         .on(billing::reconcile_open)
         .on(billing::release_cashback)
@@ -98,6 +99,7 @@ pub fn all() -> Handlers {
         .on(order::age)
         .on(partnership::announce_ends)
         .on(partnership::lapse_access)
+        .on(product::expire)
         .on(renewal::run_renewals)
         .on(renewal::renew_due)
         .on(transfer::lapse_transfers)

@@ -10,6 +10,7 @@ pub mod handler;
 pub mod notification;
 pub mod order;
 pub mod partnership;
+mod product;
 pub mod queue;
 pub mod renewal;
 pub mod schedule;

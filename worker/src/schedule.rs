@@ -8,6 +8,7 @@ use domain::cashback::job::ReleaseCashback;
 use domain::job::schedule::{Clock, Entry};
 use domain::order::job::AgeCarts;
 use domain::partnership::job::{AnnounceEnds, LapseAccess};
+use domain::product::job::ExpireProducts;
 use domain::renewal::job::RunRenewals;
 use domain::transfer::job::LapseTransfers;
 use domain::upkeep::CleanUp;
@@ -19,6 +20,7 @@ const HOUR: Duration = Duration::from_hours(1);
 pub fn all() -> Vec<Entry> {
     vec![
         Entry::every::<RunRenewals>(HOUR, Clock::Product),
+        Entry::every::<ExpireProducts>(HOUR, Clock::Product),
         Entry::every::<ReleaseCashback>(HOUR, Clock::Product),
         Entry::every::<LapseAccess>(HOUR, Clock::Product),
         Entry::every::<AnnounceEnds>(HOUR, Clock::Product),

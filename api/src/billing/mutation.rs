@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::Error;
 use domain::billing::Collected;
 use domain::billing::commands::{self, AddPaymentMethod, PayInvoice};
+use domain::credit::commands::{IssueCreditNote, issue_credit_note};
 use domain::error::{Code, Refusal};
 use domain::money::Money;
 use entities::invoice;
@@ -53,6 +54,28 @@ struct PayInvoiceInput {
     idempotency_key: String,
 }
 
+/// `amount` is net; without it, the rest of the invoice. It is spread over the lines named, or all, by largest remainder.
+#[derive(InputObject)]
+struct IssueCreditNoteInput {
+    invoice_id: ID,
+    amount: Option<MoneyInput>,
+    line_ids: Option<Vec<ID>>,
+    reason: String,
+    idempotency_key: String,
+}
+
+impl IssueCreditNoteInput {
+    fn into_command(self) -> Result<IssueCreditNote, Error> {
+        let Self { invoice_id, amount, line_ids, reason, idempotency_key } = self;
+        let amount = amount.map(MoneyInput::into_money).transpose();
+        let amount = amount.map_err(|error| Refusal::invalid("amount", error.to_string()))?;
+        let line = |id: &ID| row_at(Kind::InvoiceLine, id, "lineIds");
+        let line_ids = line_ids.map(|ids| ids.iter().map(line).collect::<Result<_, _>>()).transpose()?;
+        let invoice_id = row_of(Kind::Invoice, &invoice_id)?;
+        Ok(IssueCreditNote { invoice_id, amount, line_ids, reason, idempotency_key })
+    }
+}
+
 /// What this area adds to the mutations.
 #[derive(Default)]
 pub struct BillingMutation;
@@ -99,6 +122,23 @@ impl BillingMutation {
             Err(error) => Err(error),
         };
         answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
+    }
+
+    /// By staff: credits an invoice in whole or in part, refunds the payment, and takes the cashback back in proportion. Answers
+    /// with the credit note.
+    async fn issue_credit_note(&self, ctx: &Context<'_>, input: IssueCreditNoteInput) -> Result<InvoicePayload> {
+        ctx.signed_in()?;
+        let end = match input.into_command() {
+            Ok(command) => ctx.write(move |work| Box::pin(issue_credit_note(work, command.clone()))).await,
+            Err(error) => Err(error),
+        };
+        match end {
+            Ok(id) => {
+                let found = loaded(ctx.loads().load_one(Seen::<invoice::Model>::by(id)).await)?;
+                Ok(InvoicePayload { invoice: found.map(Invoice), ..Default::default() })
+            }
+            Err(error) => answer(Err::<InvoicePayload, _>(error), |done| done),
+        }
     }
 
     /// Pays an open invoice now.

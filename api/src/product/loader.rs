@@ -1,7 +1,9 @@
 //! Products of accounts, client records and order lines, and what their renewals will be: one statement a level.
 
 use domain::Reader;
+use domain::error::Refusal;
 use domain::page::ById;
+use domain::plan_change::queries::{self as plan_change, Preview, Thought};
 use domain::product::queries::{self, Parent, ProductFilter};
 use domain::renewal;
 use entities::id::{AccountId, OrderLineId, ProductId};
@@ -18,6 +20,8 @@ loaders! {
     PayerOf(ProductId) -> AccountId = renewal::queries::payers;
     /// What the next renewal of a product will cost.
     QuoteOf(ProductId) -> renewal::Quote = renewal::queries::quotes;
+    /// What a change of the plan of a product would cost, or why it cannot be made.
+    PreviewOf(Thought) -> Result<Preview, Refusal> = plan_change::previews;
 }
 
 /// The products of an account, or of a client record.

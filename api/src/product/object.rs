@@ -3,12 +3,13 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use domain::billing::queries::{InvoiceFilter, Parent as Invoiced};
 use domain::partnership::queries as partnership_queries;
+use domain::plan_change::queries::{Preview, Thought};
 use domain::product::queries;
 use domain::transfer::queries as transfer_queries;
 use entities::id::ProductId;
 use entities::{client, partnership, product};
 
-use super::loader::{PayerOf, QuoteOf};
+use super::loader::{PayerOf, PreviewOf, QuoteOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
 use crate::billing::loader::Invoices;
@@ -20,12 +21,12 @@ use crate::context::ContextExt;
 use crate::contributor::loader::ContributorsTo;
 use crate::contributor::object::Contributor;
 use crate::error::EdgeError;
-use crate::id::{Kind, encode};
+use crate::id::{Kind, decode_as, encode};
 use crate::loader::Seen;
 use crate::partnership::object::Partnership;
 use crate::programme::object::ProductKind;
 use crate::renewal::object::RenewalQuote;
-use crate::scalar::Date;
+use crate::scalar::{Date, Money};
 use crate::transfer::loader::TransferOf;
 use crate::transfer::object::Transfer;
 
@@ -172,6 +173,20 @@ impl Product {
         Ok(loaded(ctx.loads().load_one(TransferOf(self.0.id)).await)?.map(Transfer))
     }
 
+    /// What `changePlan` would bill if the viewer did it now, to the cent.
+    async fn plan_change_preview(
+        &self,
+        ctx: &Context<'_>,
+        plan_id: ID,
+        term_months: Option<i32>,
+    ) -> Result<PlanChangePreview> {
+        let plan_id = decode_as(Kind::Plan, &plan_id)?.into();
+        let thought = PreviewOf(Thought { product_id: self.0.id, plan_id, term_months });
+        let preview = loaded(ctx.loads().load_one(thought).await)?.ok_or_else(EdgeError::internal)?;
+        let preview = preview.map_err(|refusal| EdgeError::bad_input(refusal.message.into_owned()))?;
+        Ok(PlanChangePreview(preview))
+    }
+
     /// What a product has lists of.
     #[graphql(flatten)]
     async fn lists(&self) -> ProductLists {
@@ -221,6 +236,49 @@ impl OfferedProduct {
     /// What it is a variant of.
     async fn plan_name(&self) -> &str {
         &self.plan_name
+    }
+}
+
+/// total = charge − credit + tax, on one invoice; a credit note when that is below zero. Null to those who may not see the payer's
+/// invoices.
+pub struct PlanChangePreview(Preview);
+
+impl PlanChangePreview {
+    fn money(amount: Option<domain::money::Money>) -> Result<Option<Money>> {
+        amount.map(|it| crate::scalar::amount(it.minor(), it.currency().code())).transpose()
+    }
+}
+
+#[Object]
+impl PlanChangePreview {
+    /// Of the paid term, what is not used.
+    async fn credit(&self) -> Result<Option<Money>> {
+        Self::money(self.0.credit)
+    }
+
+    /// For the new term, without tax.
+    async fn charge(&self) -> Result<Option<Money>> {
+        Self::money(self.0.charge)
+    }
+
+    /// Of both.
+    async fn tax(&self) -> Result<Option<Money>> {
+        Self::money(self.0.tax)
+    }
+
+    /// Below zero it is paid back.
+    async fn total(&self) -> Result<Option<Money>> {
+        Self::money(self.0.total)
+    }
+
+    /// The end of the new term.
+    async fn renews_on(&self) -> Date {
+        Date(self.0.renews_on)
+    }
+
+    /// Who pays.
+    async fn billed_to(&self, ctx: &Context<'_>) -> Result<Account> {
+        Account::by(ctx, self.0.billed_to_id).await
     }
 }
 

@@ -101,8 +101,8 @@ pub fn cumulative_share(whole: Money, base: Money, before: Money, part: Money) -
 /// The tax that a credit note takes back on lines of one treatment, a share for each of `nets`, the credited nets.
 ///
 /// `group` is the invoice's, `before` what earlier credit notes took of the group's net. What has been taken back in all is
-/// the rate of what has been credited in all, rounded once, so that the last note takes the rest of the invoice's tax; the
-/// note's part is spread over its lines by largest remainder. Crediting more than the group is refused (`BadShares`).
+/// [`tax_of_credited`]; the note's part is spread over its lines by largest remainder. Crediting more than the group is refused
+/// (`BadShares`).
 /// Worked: of nets 6833, 5750, 8500, 6833 at 20 % (tax 5583), credited one after the other, 1367, 1150, 1700 and 1366. (The
 /// same shares of the *rounded* 5583 would give 1699 and 1367 for the last two.)
 pub fn credited_tax(group: &TaxGroup, before: Money, nets: &[Money]) -> Result<Vec<Money>, MoneyError> {
@@ -110,10 +110,16 @@ pub fn credited_tax(group: &TaxGroup, before: Money, nets: &[Money]) -> Result<V
     if before.is_negative() || after.checked_cmp(group.net)?.is_gt() {
         return Err(MoneyError::BadShares);
     }
-    let rate = group.treatment.rate;
-    let tax = rate.of(after)?.checked_sub(rate.of(before)?)?;
+    let tax = tax_of_credited(group, after)?.checked_sub(tax_of_credited(group, before)?)?;
     let weights: Vec<i64> = nets.iter().map(|net| net.minor()).collect();
     tax.split_by(&weights)
+}
+
+/// The tax of what has been credited of a group in all: the rate of it, rounded once, and of the whole group its whole tax, so that
+/// the last credit takes the rest. The tax of the charged lines of a plan change may differ by a unit from the rate of their net,
+/// since it was rounded with the credited line: then nothing beyond it is given back.
+pub fn tax_of_credited(group: &TaxGroup, credited: Money) -> Result<Money, MoneyError> {
+    if credited == group.net { Ok(group.tax) } else { group.treatment.rate.of(credited)?.checked_min(group.tax) }
 }
 
 /// The cashback that is taken back when `credited` more of a line's net is credited, `before` having been credited earlier.

@@ -61,6 +61,8 @@ pub struct DraftLine {
     pub partnership_id: Option<PartnershipId>,
     /// Who is credited the cashback.
     pub partner_id: Option<AccountId>,
+    /// The line that this one credits, with amounts below zero: of a plan change.
+    pub corrected_line_id: Option<InvoiceLineId>,
     /// Tax that was fixed when the order was placed; none: by the payer's country and VAT id on the day of issue.
     pub tax: Option<LineTax>,
 }
@@ -117,8 +119,46 @@ pub struct SellerOnInvoice {
     pub iban: String,
 }
 
-/// The series of invoice numbers, as in `document_counter`.
-const SERIES: &str = "INVOICE";
+/// A series of numbers, as in `document_counter`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Series {
+    /// `2026-000001`.
+    Invoice,
+    /// `CN-2026-000001`.
+    CreditNote,
+}
+
+impl Series {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Invoice => "INVOICE",
+            Self::CreditNote => "CREDIT_NOTE",
+        }
+    }
+
+    fn number(self, year: i32, sequence: i32) -> String {
+        match self {
+            Self::Invoice => format!("{year}-{sequence:06}"),
+            Self::CreditNote => format!("CN-{year}-{sequence:06}"),
+        }
+    }
+}
+
+/// The sums of a document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sums {
+    pub(crate) subtotal: Money,
+    pub(crate) discount: Money,
+    pub(crate) tax: Money,
+    pub(crate) total: Money,
+}
+
+impl From<&Totals> for Sums {
+    fn from(totals: &Totals) -> Self {
+        let Totals { subtotal, discount, tax, total, .. } = *totals;
+        Self { subtotal, discount, tax, total }
+    }
+}
 
 /// Issues invoices, booked and told; one for each draft, in the order of the drafts, none for a total of zero.
 ///
@@ -134,7 +174,7 @@ pub async fn issue(work: &mut Work, drafts: Vec<Draft>) -> Result<Vec<Option<Iss
         return Ok(vec![None; drafts.len()]);
     }
     let payers = payers(work, &drafts).await?;
-    let mut numbers = draw(work, count).await?;
+    let mut numbers = draw(work, Series::Invoice, count).await?;
     let mut issued = Vec::with_capacity(drafts.len());
     for (draft, is_due) in drafts.into_iter().zip(due) {
         issued.push(if is_due {
@@ -148,25 +188,33 @@ pub async fn issue(work: &mut Work, drafts: Vec<Draft>) -> Result<Vec<Option<Iss
     Ok(issued)
 }
 
-/// Whether anything is to pay: tax alone never makes a total.
+/// Whether anything is to pay: without tax that is fixed, tax alone never makes a total.
 fn is_due(draft: &Draft) -> Result<bool, Error> {
-    let net = Money::sum(draft.currency, draft.lines.iter().map(|line| line.amounts.net))?;
-    if net.is_negative() {
+    let nets = draft.lines.iter().map(|line| line.amounts.net);
+    let taxes = draft.lines.iter().filter_map(|line| line.tax.map(|tax| tax.amount));
+    let total = Money::sum(draft.currency, nets.chain(taxes))?;
+    if total.is_negative() {
         return Err(Error::fault("an invoice below zero: that is a credit note"));
     }
-    Ok(net.is_positive())
+    Ok(total.is_positive())
 }
 
 async fn payers(work: &Work, drafts: &[Draft]) -> Result<HashMap<AccountId, account::Model>, Error> {
     let ids: Vec<AccountId> = drafts.iter().map(|draft| draft.billed_to_id).collect();
+    accounts(work, &ids).await
+}
+
+/// The accounts of these ids.
+pub(crate) async fn accounts(work: &Work, ids: &[AccountId]) -> Result<HashMap<AccountId, account::Model>, Error> {
     let mut sql = work.sql();
-    sql.push("SELECT * FROM account WHERE id ").any(&ids);
+    sql.push("SELECT * FROM account WHERE id ").any(ids);
     let accounts: Vec<account::Model> = sql.all(work.conn()).await?;
     Ok(accounts.into_iter().map(|account| (account.id, account)).collect())
 }
 
 /// Numbers that were drawn, and when.
-struct Numbers {
+pub(crate) struct Numbers {
+    series: Series,
     year: i32,
     next: i32,
     issued_at: DateTime<Utc>,
@@ -178,7 +226,8 @@ struct Drawn {
     last_number: i32,
 }
 
-async fn draw(work: &Work, count: usize) -> Result<Numbers, Error> {
+/// Draws so many numbers of a series. Whoever draws waits for whoever drew before, until that is committed.
+pub(crate) async fn draw(work: &Work, series: Series, count: usize) -> Result<Numbers, Error> {
     let count = i32::try_from(count).map_err(|_| Error::fault("too many invoices"))?;
     let zone = work.settings().seller.time_zone;
     let year = local_date(now(work.conn()).await?.now, zone).year();
@@ -187,7 +236,7 @@ async fn draw(work: &Work, count: usize) -> Result<Numbers, Error> {
         "INSERT INTO document_counter (series, year, last_number) VALUES (?, ?, ?)
         ON CONFLICT (series, year) DO UPDATE SET last_number = document_counter.last_number + excluded.last_number
         RETURNING last_number",
-        [SERIES.into(), year.into(), count.into()],
+        [series.name().into(), year.into(), count.into()],
     );
     let last = sql.one::<Drawn>(work.conn()).await?.ok_or_else(|| Error::fault("no number was drawn"))?.last_number;
     // Whoever drew before has ended: this instant is not before theirs.
@@ -195,34 +244,53 @@ async fn draw(work: &Work, count: usize) -> Result<Numbers, Error> {
     // The year may have turned while we waited; the numbers are still of the old one, and so is its last day.
     let last_day = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX);
     let issued_on = local_date(issued_at, zone).min(last_day);
-    Ok(Numbers { year, next: last - count + 1, issued_at, issued_on })
+    Ok(Numbers { series, year, next: last - count + 1, issued_at, issued_on })
 }
 
 fn write_out(work: &Work, draft: Draft, payer: &account::Model, numbers: &mut Numbers) -> Result<Issued, Error> {
-    let Numbers { year, next: sequence, issued_at, issued_on } = *numbers;
-    numbers.next += 1;
-    let treatment = work.settings().tax_of(payer, issued_on)?;
-    let sums = sums_of(&draft, treatment)?;
-    let id: InvoiceId = work.new_id();
+    let treatment = work.settings().tax_of(payer, numbers.issued_on)?;
+    let totals = sums_of(&draft, treatment)?;
     let invoice = invoice::Model {
-        id,
-        series: SERIES.to_owned(),
+        order_id: draft.order_id,
+        renewal_run_id: draft.renewal_run_id,
+        ..head(work, numbers, draft.kind, payer, (&totals).into())
+    };
+    let lines = draft.lines.into_iter().zip(1..).zip(totals.line_tax);
+    let lines =
+        lines.map(|((line, position), tax)| line_of(work, invoice.id, position, line, treatment, tax)).collect();
+    Ok(Issued { invoice, lines })
+}
+
+/// A document with the next of the numbers, billed to this account, with its address as of now.
+pub(crate) fn head(
+    work: &Work,
+    numbers: &mut Numbers,
+    kind: InvoiceKind,
+    payer: &account::Model,
+    sums: Sums,
+) -> invoice::Model {
+    let Numbers { series, year, next: sequence, issued_at, issued_on } = *numbers;
+    numbers.next += 1;
+    invoice::Model {
+        id: work.new_id::<InvoiceId>(),
+        series: series.name().to_owned(),
         year,
         sequence,
-        number: format!("{year}-{sequence:06}"),
-        kind: draft.kind,
+        number: series.number(year, sequence),
+        kind,
         status: InvoiceStatus::Open,
-        billed_to_id: draft.billed_to_id,
+        billed_to_id: payer.id,
         buyer: json!(buyer(payer)).to_string(),
         seller: json!(seller(work)).to_string(),
-        currency: draft.currency.code().to_owned(),
+        currency: sums.total.currency().code().to_owned(),
         issued_at,
         issued_on,
         due_on: issued_on,
         paid_at: None,
-        order_id: draft.order_id,
-        renewal_run_id: draft.renewal_run_id,
+        order_id: None,
+        renewal_run_id: None,
         corrects_id: None,
+        reason: None,
         subtotal_minor: sums.subtotal.minor(),
         discount_minor: sums.discount.minor(),
         tax_minor: sums.tax.minor(),
@@ -231,10 +299,7 @@ fn write_out(work: &Work, draft: Draft, payer: &account::Model, numbers: &mut Nu
         credited_minor: 0,
         first_declined_at: None,
         attempts: 0,
-    };
-    let lines = draft.lines.into_iter().zip(1..).zip(sums.line_tax);
-    let lines = lines.map(|((line, position), tax)| line_of(work, id, position, line, treatment, tax)).collect();
-    Ok(Issued { invoice, lines })
+    }
 }
 
 /// The sums of the document: with the tax of today, or as they were fixed.
@@ -277,6 +342,7 @@ fn line_of(
         rate,
         partnership_id,
         partner_id,
+        corrected_line_id,
         tax: fixed,
     } = line;
     let treatment = fixed.map_or(treatment, |fixed| fixed.treatment);
@@ -300,7 +366,7 @@ fn line_of(
         partnership_id,
         partner_id,
         cashback_minor: amounts.cashback.minor(),
-        corrected_line_id: None,
+        corrected_line_id,
         credited_net_minor: 0,
     }
 }

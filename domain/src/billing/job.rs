@@ -1,7 +1,7 @@
 //! The jobs that payments start.
 
 use chrono::{DateTime, Utc};
-use entities::id::PaymentId;
+use entities::id::{PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::job::schedule::Sweep;
@@ -19,7 +19,19 @@ impl Job for Reconcile {
     const CLASS: Class = Class::Charge;
 }
 
-/// Asks the gateway about every payment that is open for too long: `billing::reconcile_open`. Of the schedule, each minute.
+/// Asks the gateway to pay back: `billing::pay_back`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PayBack {
+    /// Of one credit note.
+    pub refund_ids: Vec<RefundId>,
+}
+
+impl Job for PayBack {
+    const KIND: &'static str = "pay_back";
+    const CLASS: Class = Class::Charge;
+}
+
+/// Asks the gateway about every payment and refund that is open for too long: `billing::reconcile_open` and `billing::pay_back_open`. Of the schedule, each minute.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReconcileOpen {}
 

@@ -139,14 +139,24 @@ fn credit(account: LedgerAccount, owner: Option<AccountId>, amount: Money) -> Li
     Line { account, owner, debit: Money::zero(amount.currency()), credit: amount }
 }
 
+/// A credit, or where the amount is below zero, the debit of it: of a plan change whose credit and charge are taxed differently, one
+/// of net and tax can be.
+fn credit_or_debit(account: LedgerAccount, amount: Money) -> Result<Line, LedgerError> {
+    if amount.is_negative() {
+        Ok(debit(account, None, amount.checked_neg()?))
+    } else {
+        Ok(credit(account, None, amount))
+    }
+}
+
 /// An invoice is issued: Dr receivable, Cr revenue and tax.
 pub fn invoice_issued(payer: AccountId, net: Money, tax: Money) -> Result<Entry, LedgerError> {
     Entry::balanced(
         JournalKind::InvoiceIssued,
         [
             debit(LedgerAccount::Receivable, Some(payer), net.checked_add(tax)?),
-            credit(LedgerAccount::Revenue, None, net),
-            credit(LedgerAccount::Tax, None, tax),
+            credit_or_debit(LedgerAccount::Revenue, net)?,
+            credit_or_debit(LedgerAccount::Tax, tax)?,
         ],
     )
 }
@@ -218,8 +228,8 @@ pub fn credit_note_issued(payer: AccountId, net: Money, tax: Money) -> Result<En
     Entry::balanced(
         JournalKind::CreditNoteIssued,
         [
-            debit(LedgerAccount::Revenue, None, net),
-            debit(LedgerAccount::Tax, None, tax),
+            credit_or_debit(LedgerAccount::Revenue, net.checked_neg()?)?,
+            credit_or_debit(LedgerAccount::Tax, tax.checked_neg()?)?,
             credit(LedgerAccount::Receivable, Some(payer), net.checked_add(tax)?),
         ],
     )

@@ -17,7 +17,7 @@ use super::period::{Moved, Standing};
 use super::settle::Changed;
 use crate::calendar::local_date;
 use crate::error::Error;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::notification::recipients::{Addressee, members_with};
 use crate::notification::{MailKind, Notice};
 use crate::order::sent::AccessNeeded;
@@ -196,6 +196,22 @@ pub(super) async fn invoiced(work: &mut Work, changed: &Changed) -> Result<(), E
         });
         parties.tell_payer(work, invoice.billed_to_id, MailKind::InvoiceIssued, (invoice.id.into(), 0), &data);
     }
+    Ok(())
+}
+
+/// The credit note, to the payer: what it corrects, and how much of what was paid comes back.
+pub(crate) async fn credited(
+    work: &mut Work,
+    note: &invoice::Model,
+    corrects: &str,
+    refunded: Money,
+) -> Result<(), Error> {
+    let parties = Parties::of(work, &[note.billed_to_id], &[]).await?;
+    let data = json!({
+        "number": note.number, "issued_on": note.issued_on, "corrects": corrects, "reason": note.reason,
+        "total": amount(note.total_minor, &note.currency), "refunded": amount(refunded.minor(), &note.currency),
+    });
+    parties.tell_payer(work, note.billed_to_id, MailKind::CreditNote, (note.id.into(), 0), &data);
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::money::{Currency, Money, Rate};
 use crate::order::sent::{self, AccessNeeded};
 use crate::permission::Permission;
+use crate::plan_change::{self, Changing};
 use crate::sql;
 use crate::tax::rules::{TaxCategory, TaxTreatment};
 use crate::work::Work;
@@ -77,11 +78,9 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
     let mut drafts = Vec::with_capacity(orders.len());
     for order in &orders {
         drafts.push(draft_of(order, lines.get(&order.id).map_or(&[], Vec::as_slice), &products)?);
-    }
-    for order in &orders {
         tell(work, order);
     }
-    let issued = issue(work, drafts).await?;
+    let issued = issue_all(work, &orders, drafts).await?;
     let mut periods = Vec::new();
     let mut free = HashSet::new();
     for (order, issued) in orders.iter().zip(&issued) {
@@ -109,6 +108,32 @@ pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Com
             issued,
         })
         .collect())
+}
+
+/// The invoices of orders, in their order. What changes a plan is done first, since that locks the invoices that it corrects.
+async fn issue_all(work: &mut Work, orders: &[order::Model], drafts: Vec<Draft>) -> Result<Vec<Option<Issued>>, Error> {
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    let mut changes = plan_change::of_orders(work, &ids).await?;
+    let mut issued: Vec<Option<Issued>> = vec![None; orders.len()];
+    let mut plain = Vec::with_capacity(drafts.len());
+    for (at, (order, draft)) in orders.iter().zip(drafts).enumerate() {
+        match changes.remove(&order.id) {
+            Some(change) => {
+                let changing = Changing { change, order: order.clone(), lines: draft.lines };
+                if let Some(slot) = issued.get_mut(at) {
+                    *slot = plan_change::complete(work, changing).await?;
+                }
+            }
+            None => plain.push((at, draft)),
+        }
+    }
+    let (places, drafts): (Vec<usize>, Vec<Draft>) = plain.into_iter().unzip();
+    for (at, invoice) in places.into_iter().zip(issue(work, drafts).await?) {
+        if let Some(slot) = issued.get_mut(at) {
+            *slot = invoice;
+        }
+    }
+    Ok(issued)
 }
 
 /// Told to the payer, and to the account that it was placed from; when it is done, since nothing is left of one that fails.
@@ -203,6 +228,7 @@ fn draft_line(order: &order::Model, line: &Line, ordered: &[Ordered], currency: 
         rate: line.rate_bps.map(Rate::from_bps).transpose()?,
         partnership_id: order.partnership_id,
         partner_id: line.partner_id,
+        corrected_line_id: None,
         tax: Some(LineTax {
             treatment: TaxTreatment { category, rate: Rate::from_bps(line.tax_rate_bps)? },
             amount: money(line.tax_minor),
@@ -270,6 +296,13 @@ pub(super) async fn fail(work: &Work, ids: &[OrderId]) -> Result<(), Error> {
             SELECT id FROM order_line WHERE order_id ",
     );
     sql.any(ids).push(")");
+    sql.execute(work.conn()).await?;
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE plan_change SET status = 'FAILED', settled_at = ? WHERE status = 'PENDING' AND order_id ",
+        [work.now().into()],
+    );
+    sql.any(ids);
     sql.execute(work.conn()).await?;
     let mut sql = work.sql();
     sql.push(

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use entities::id::{AccountId, InvoiceId, InvoiceLineId, PaymentId, ProductId, ProductPeriodId};
+use entities::id::{AccountId, InvoiceId, InvoiceLineId, PaymentId, PlanId, ProductId, ProductPeriodId};
 use entities::product::ProductStatus;
 use entities::product_period;
 use sea_orm::FromQueryResult;
@@ -26,6 +26,8 @@ pub(super) struct Standing {
     pub(super) status: ProductStatus,
     pub(super) label: String,
     pub(super) plan: String,
+    plan_id: PlanId,
+    next_plan_id: Option<PlanId>,
     pub(super) anchor_months: i32,
     pub(super) renews_on: NaiveDate,
     renews_at: DateTime<Utc>,
@@ -64,6 +66,8 @@ pub(super) async fn lock_paid_for(work: &Work, settlements: &[Settlement]) -> Re
         " UNION SELECT o.id FROM product o JOIN order_line l ON l.id = o.order_line_id
             JOIN payment y ON y.order_id = l.order_id WHERE y.id ",
     );
+    sql.any(&payments);
+    sql.push(" UNION SELECT c.product_id FROM plan_change c JOIN payment y ON y.order_id = c.order_id WHERE y.id ");
     sql.any(&payments).push(") ORDER BY p.id /for update/");
     sql.all::<Locked>(work.conn()).await?;
     let mut sql = work.sql();
@@ -116,6 +120,11 @@ pub(super) async fn move_on(
             product.anchor_months += period.term_months;
             product.renews_on = period.period_end;
             product.renews_at = start_of_day(period.period_end, zone);
+            if let Some(next) = product.next_plan_id.take() {
+                product.plan_id = next;
+                let event = Event::new(product.account_id, ActivityKind::PlanChanged).of_product(product.id);
+                work.tell(event.with(json!({ "label": product.label, "renewsOn": product.renews_on })));
+            }
         }
         product.status = match was {
             ProductStatus::Cancelled | ProductStatus::Expired => was,
@@ -211,8 +220,8 @@ async fn standings(work: &Work, ids: impl Iterator<Item = ProductId>) -> Result<
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let mut sql = work.sql();
     sql.push(
-        "SELECT p.id, p.account_id, p.status, p.label, f.name AS plan, p.anchor_months, p.renews_on, p.renews_at, a.time_zone
-        FROM product p JOIN account a ON a.id = p.account_id JOIN plan f ON f.id = p.plan_id WHERE p.id ",
+        "SELECT p.id, p.account_id, p.status, p.label, f.name AS plan, p.plan_id, p.next_plan_id, p.anchor_months, p.renews_on, p.renews_at, a.time_zone
+        FROM product p JOIN account a ON a.id = p.account_id JOIN plan f ON f.id = coalesce(p.next_plan_id, p.plan_id) WHERE p.id ",
     );
     sql.any(&ids);
     let products: Vec<Standing> = sql.all(work.conn()).await?;
@@ -224,6 +233,7 @@ async fn write(work: &Work, products: impl Iterator<Item = &Standing>) -> Result
         .map(|product| {
             json!({
                 "id": product.id, "status": product.status, "anchor_months": product.anchor_months,
+                "plan_id": product.plan_id, "next_plan_id": product.next_plan_id,
                 "renews_on": product.renews_on, "renews_at": product.renews_at,
             })
         })
@@ -231,13 +241,15 @@ async fn write(work: &Work, products: impl Iterator<Item = &Standing>) -> Result
     let columns = [
         ("id", Type::Id),
         ("status", Type::Text),
+        ("plan_id", Type::Id),
+        ("next_plan_id", Type::Id),
         ("anchor_months", Type::Int),
         ("renews_on", Type::Date),
         ("renews_at", Type::Instant),
     ];
     let mut sql = work.sql();
     sql.push(
-        "UPDATE product SET status = r.status, anchor_months = r.anchor_months, renews_on = r.renews_on, renews_at = r.renews_at FROM ",
+        "UPDATE product SET status = r.status, plan_id = r.plan_id, next_plan_id = r.next_plan_id, anchor_months = r.anchor_months, renews_on = r.renews_on, renews_at = r.renews_at FROM ",
     );
     sql.records("r", &columns, &rows)?.push(" WHERE product.id = r.id");
     sql.execute(work.conn()).await?;

@@ -219,6 +219,13 @@ async fn fulfil(work: &mut Work, changed: &Changed, mut posting: Posting) -> Res
     mail::renewed(work, changed, &renewed).await
 }
 
+/// What follows when an invoice is fully paid because a credit note leaves less of it to pay.
+pub(crate) async fn fulfil_credited(work: &mut Work, invoice: invoice::Model) -> Result<(), Error> {
+    let changed =
+        Changed { paid: vec![invoice.id], declined: Vec::new(), invoices: HashMap::from([(invoice.id, invoice)]) };
+    fulfil(work, &changed, Posting::default()).await
+}
+
 /// Pays a part of an open, locked invoice out of the payer's own wallet.
 /// # Errors
 /// `INSUFFICIENT_BALANCE`.

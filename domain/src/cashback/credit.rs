@@ -37,13 +37,14 @@ struct Earning {
 
 /// Credits, pending, the cashback of every line of these fully paid invoices. The caller writes the posting.
 ///
-/// The same for an affiliate's commission, which tells nothing of whom it brought. A partner that left its programme still gets what
-/// it earned, after 30 days.
+/// What was credited before the payment has earned nothing. The same for an affiliate's commission, which tells nothing of whom it
+/// brought. A partner that left its programme still gets what it earned, after 30 days.
 pub(crate) async fn credit(work: &mut Work, invoices: &[InvoiceId], posting: &mut Posting) -> Result<(), Error> {
     if invoices.is_empty() {
         return Ok(());
     }
-    let earnings = earnings(work, invoices).await?;
+    let mut earnings = earnings(work, invoices).await?;
+    earnings.retain(|earning| earning.cashback_minor > 0);
     if earnings.is_empty() {
         return Ok(());
     }
@@ -80,11 +81,13 @@ async fn earnings(work: &Work, invoices: &[InvoiceId]) -> Result<Vec<Earning>, E
     let mut sql = work.sql();
     sql.push(
         "SELECT l.id AS line_id, l.partnership_id, l.partner_id, l.product_id, i.billed_to_id AS payer_id, c.id AS client_id, i.currency,
-            l.public_price_minor, l.rate_bps, l.cashback_minor, CAST(coalesce(g.hold_days, 30) AS bigint) AS hold_days
+            abs(l.public_price_minor) AS public_price_minor, l.rate_bps, CAST(abs(l.cashback_minor) - coalesce((
+                SELECT sum(abs(n.cashback_minor)) FROM invoice_line n WHERE n.corrected_line_id = l.id), 0) AS bigint) AS cashback_minor,
+            CAST(coalesce(g.hold_days, 30) AS bigint) AS hold_days
         FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN account a ON a.id = l.partner_id
         LEFT JOIN programme g ON g.id = a.programme_id
         LEFT JOIN client c ON l.partnership_id IS NOT NULL AND c.partner_id = l.partner_id AND c.account_id = i.billed_to_id
-        WHERE l.cashback_minor > 0 AND l.invoice_id ",
+        WHERE l.cashback_minor <> 0 AND l.corrected_line_id IS NULL AND l.invoice_id ",
     );
     sql.any(invoices).push(" ORDER BY l.partner_id, l.id");
     Ok(sql.all(work.conn()).await?)

@@ -8,8 +8,10 @@ mod credit;
 pub mod job;
 pub mod queries;
 mod release;
+mod reverse;
 mod spend;
 
 pub(crate) use credit::credit;
 pub use release::release;
-pub(crate) use spend::spend;
+pub(crate) use reverse::{Reversal, reverse};
+pub(crate) use spend::{spend, take_back_payment};

@@ -1,4 +1,4 @@
-//! Spending what is available.
+//! Spending what is available, and getting back what was spent.
 
 use entities::id::{AccountId, WalletEntryId};
 use entities::wallet_entry;
@@ -22,12 +22,27 @@ pub(crate) async fn spend(work: &mut Work, account_id: AccountId, amount: Money)
         let message = "The wallet holds less than that.";
         return Err(Refusal::new(Code::InsufficientBalance, message).at(["walletAmount"]).into());
     }
+    enter(work, account_id, WalletEntryKind::Spent, amount.checked_neg()?).await
+}
+
+/// Puts back what a credit note returns of an invoice that was paid from the wallet. The caller books it.
+pub(crate) async fn take_back_payment(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE wallet SET available_minor = available_minor + ? WHERE account_id = ? AND currency = ?",
+        [amount.minor().into(), account_id.into(), amount.currency().code().into()],
+    );
+    sql.execute(work.conn()).await?;
+    enter(work, account_id, WalletEntryKind::Adjustment, amount).await
+}
+
+async fn enter(work: &Work, account_id: AccountId, kind: WalletEntryKind, amount: Money) -> Result<(), Error> {
     let entry = wallet_entry::Model {
         id: work.new_id::<WalletEntryId>(),
         account_id,
         currency: amount.currency().code().to_owned(),
-        kind: WalletEntryKind::Spent,
-        amount_minor: amount.checked_neg()?.minor(),
+        kind,
+        amount_minor: amount.minor(),
         public_price_minor: None,
         rate_bps: None,
         invoice_line_id: None,

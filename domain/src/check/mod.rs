@@ -34,7 +34,7 @@ const RESTORE: &str =
 const REPORT: &str = "this is a defect: keep the rows and report it";
 
 /// Each selects `subject` and `problem`; no row is good news.
-const QUESTIONS: [Question; 12] = [
+const QUESTIONS: [Question; 18] = [
     Question {
         sql: "SELECT 'journal entry ' || ID<l.entry_id> AS subject,
                 'debits and credits differ by ' || CAST(sum(l.debit_minor) - sum(l.credit_minor) AS text) || ' ' || l.currency AS problem
@@ -103,6 +103,52 @@ const QUESTIONS: [Question; 12] = [
         mend: REPORT,
     },
     Question {
+        sql: "SELECT 'invoice ' || i.number AS subject, 'of a line ' || CAST(l.credited_net_minor AS text)
+                || ' is credited, its credits sum to ' || CAST(coalesce(c.net, 0) AS text) AS problem
+            FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id LEFT JOIN (SELECT corrected_line_id, sum(abs(net_minor)) AS net
+                FROM invoice_line WHERE corrected_line_id IS NOT NULL GROUP BY corrected_line_id) c ON c.corrected_line_id = l.id
+            WHERE l.credited_net_minor <> coalesce(c.net, 0) OR l.credited_net_minor > abs(l.net_minor)",
+        mend: REPORT,
+    },
+    Question {
+        sql: "SELECT 'invoice ' || number AS subject, 'it is ' || status || ', and ' || CAST(credited_minor AS text) || ' of '
+                || CAST(total_minor AS text) || ' is credited' AS problem
+            FROM invoice WHERE kind <> 'CREDIT_NOTE' AND ((status = 'CREDITED') <> (credited_minor = total_minor) OR credited_minor > total_minor)",
+        mend: REPORT,
+    },
+    Question {
+        sql: "SELECT 'order ' || o.number AS subject, 'it is ' || o.status || ', and its invoice ' || i.number || ' ' || i.status AS problem
+            FROM \"order\" o JOIN invoice i ON i.order_id = o.id AND i.kind = 'ORDER'
+            WHERE (o.status = 'REFUNDED') <> (i.status = 'CREDITED')",
+        mend: REPORT,
+    },
+    Question {
+        sql: "SELECT 'cashback ' || ID<c.id> AS subject, CAST(c.reversed_minor AS text) || ' of ' || CAST(c.amount_minor AS text)
+                || ' was taken back, its line is credited with ' || CAST(coalesce(n.taken, 0) AS text) AS problem
+            FROM cashback c JOIN invoice_line l ON l.id = c.invoice_line_id LEFT JOIN (
+                SELECT corrected_line_id, sum(abs(cashback_minor)) AS taken FROM invoice_line
+                WHERE corrected_line_id IS NOT NULL GROUP BY corrected_line_id) n ON n.corrected_line_id = l.id
+            WHERE abs(l.cashback_minor) - coalesce(n.taken, 0) <> c.amount_minor - c.reversed_minor",
+        mend: REPORT,
+    },
+    Question {
+        sql: "SELECT 'refund ' || ID<r.id> AS subject,
+                CASE WHEN r.status = 'DECLINED' THEN 'the gateway does not pay it back: ' || coalesce(r.failure_code, 'no reason')
+                    ELSE 'it succeeded here, and the gateway''s book says otherwise' END AS problem
+            FROM refund r JOIN payment p ON p.id = r.payment_id JOIN payment_method m ON m.id = p.payment_method_id
+            JOIN test_gateway_method g ON g.reference = m.gateway_reference
+            LEFT JOIN test_gateway_refund b ON b.reference = r.gateway_reference AND b.charge = p.gateway_reference
+                AND b.amount_minor = r.amount_minor AND b.currency = r.currency
+            WHERE r.status = 'DECLINED' OR (r.status = 'SUCCEEDED' AND b.key IS NULL)",
+        mend: "pay it back by other means, and report it",
+    },
+    Question {
+        sql: "SELECT 'refund ' || b.key AS subject, 'the gateway paid it back, and no refund here says so' AS problem
+            FROM test_gateway_refund b LEFT JOIN refund r ON r.gateway_reference = b.reference WHERE r.id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM refund o WHERE o.status IN ('PENDING', 'UNKNOWN') AND 're_' || ID<o.id> = b.reference)",
+        mend: "wait for the reconciliation, then check again; if it stays, it is a defect",
+    },
+    Question {
         sql: "SELECT 'payment ' || ID<p.id> AS subject, 'it succeeded here, and the gateway''s book says otherwise' AS problem
             FROM payment p JOIN payment_method m ON m.id = p.payment_method_id
             JOIN test_gateway_method g ON g.reference = m.gateway_reference
@@ -141,9 +187,11 @@ pub async fn check(store: &Store, reader: &Reader) -> Result<Vec<Finding>, Error
     }
     let before = first_id_at(store.now().await?.real_now - PAYMENT_PLAN);
     let text = "SELECT 'payment ' || ID<id> AS subject, 'it is ' || status || ' for more than an hour' AS problem
-        FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND id < ?";
+        FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND id < ?
+        UNION ALL SELECT 'refund ' || ID<id>, 'it is ' || status || ' for more than an hour'
+        FROM refund WHERE status IN ('PENDING', 'UNKNOWN') AND id < ?";
     let mend = "start a worker, and see whether the payment gateway answers";
-    ask(reader, text, [before.into()], mend, &mut findings).await?;
+    ask(reader, text, [before.into(), before.into()], mend, &mut findings).await?;
     let text = "SELECT 'product ' || ID<id> AS subject, 'it is ' || status || ' and its paid term has ended without a next one' AS problem
         FROM product p WHERE status IN ('FREE', 'ACTIVE') AND auto_renew AND renews_at < ? AND NOT EXISTS (
             SELECT 1 FROM product_period d WHERE d.product_id = p.id AND d.period_start >= p.renews_on AND d.credited_at IS NULL)";

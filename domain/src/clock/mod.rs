@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use entities::clock;
-use entities::id::PaymentId;
+use entities::id::{PaymentId, RefundId};
 use sea_orm::{DbErr, FromQueryResult, RuntimeErr};
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 use crate::billing;
 use crate::calendar::{hour_tick_at_or_after, hour_tick_at_or_before};
@@ -80,6 +81,7 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     sql.push("SELECT min(d.due_at) AS at FROM (");
     let sources = [
         ("renews_at", "product", "auto_renew AND status IN ('FREE', 'ACTIVE')"),
+        ("renews_at", "product", "NOT auto_renew AND status IN ('FREE', 'ACTIVE')"),
         ("available_at", "cashback", "released_at IS NULL"),
         ("expires_at", "invitation", "status = 'PENDING'"),
         ("expires_at", "transfer", "status = 'PENDING'"),
@@ -108,7 +110,7 @@ struct Jobs {
 
 #[derive(FromQueryResult)]
 struct Open {
-    id: PaymentId,
+    id: Uuid,
 }
 
 /// Starts what is due, and waits until it is done: no job is open, and no payment is unknown that the gateway knows.
@@ -143,10 +145,15 @@ async fn jobs(store: &Store) -> Result<Jobs, Error> {
     sql.one(store.pool()).await?.ok_or_else(|| Error::fault("the jobs cannot be counted"))
 }
 
-/// Asks the gateway about payments that are open; whether any is known now.
+/// Asks the gateway about payments and refunds that are open; whether any is known now.
 async fn reconcile(store: &Store) -> Result<bool, Error> {
     let mut sql = Sql::new(store.pool().get_database_backend());
     sql.push("SELECT id FROM payment WHERE status IN ('PENDING', 'UNKNOWN') ORDER BY id LIMIT 5000");
-    let open: Vec<PaymentId> = sql.all::<Open>(store.pool()).await?.into_iter().map(|row| row.id).collect();
-    Ok(!open.is_empty() && billing::reconcile(store, &open).await? < open.len())
+    let open: Vec<PaymentId> = sql.all::<Open>(store.pool()).await?.into_iter().map(|row| row.id.into()).collect();
+    let is_known = !open.is_empty() && billing::reconcile(store, &open).await? < open.len();
+    let mut sql = Sql::new(store.pool().get_database_backend());
+    sql.push("SELECT id FROM refund WHERE status IN ('PENDING', 'UNKNOWN') ORDER BY id LIMIT 5000");
+    let open: Vec<RefundId> = sql.all::<Open>(store.pool()).await?.into_iter().map(|row| row.id.into()).collect();
+    let is_paid_back = !open.is_empty() && billing::pay_back(store, &open).await? < open.len();
+    Ok(is_known || is_paid_back)
 }

@@ -8,7 +8,7 @@ pub mod test;
 use std::fmt;
 
 use chrono::NaiveDate;
-use entities::id::PaymentId;
+use entities::id::{PaymentId, RefundId};
 use futures::future::BoxFuture;
 
 use crate::money::Money;
@@ -48,7 +48,18 @@ pub struct Charge {
     pub amount: Money,
 }
 
-/// How a charge ended.
+/// Money to be given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Ours: the key under which the gateway pays back at most once.
+    pub refund_id: RefundId,
+    /// The gateway's reference of the charge that it is a part of.
+    pub charge: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// How a charge, or a refund, ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The money is ours.
@@ -83,6 +94,9 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync {
 
     /// Charges, at most once for the payment.
     fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Outcome>;
+
+    /// Pays back a part of a charge, at most once for the refund: asked again, it tells how it ended.
+    fn refund<'a>(&'a self, refund: &'a Refund) -> BoxFuture<'a, Outcome>;
 
     /// How the charge of this payment ended.
     fn look_up(&self, payment_id: PaymentId) -> BoxFuture<'_, LookUp>;

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Charge, LookUp, Outcome, PaymentGateway, StoreMethodError, StoredMethod};
+use super::{Charge, LookUp, Outcome, PaymentGateway, Refund, StoreMethodError, StoredMethod};
 use crate::database::Connection;
 use crate::sql::Sql;
 
@@ -72,12 +72,12 @@ impl TestGateway {
         let key = charge.payment_id.to_string();
         let mut sql = self.sql();
         sql.add(
-            "INSERT INTO test_gateway_charge (key, method, amount_minor, currency, outcome, reference, refunded_minor, created_at)
+            "INSERT INTO test_gateway_charge (key, method, amount_minor, currency, outcome, reference, created_at)
             SELECT ?, m.reference, CAST(? AS bigint), ?, ",
             [key.as_str().into(), charge.amount.minor().into(), charge.amount.currency().code().into()],
         );
         sql.push(outcome).add(
-            ", ?, 0, /now/ FROM (SELECT CAST(? AS text) AS reference) m WHERE true ON CONFLICT (key) DO NOTHING",
+            ", ?, /now/ FROM (SELECT CAST(? AS text) AS reference) m WHERE true ON CONFLICT (key) DO NOTHING",
             [format!("ch_{}", charge.payment_id.0.simple()).into(), method.as_str().into()],
         );
         sql.execute(&self.db).await?;
@@ -87,6 +87,42 @@ impl TestGateway {
         Ok(match self.booked(charge.payment_id).await? {
             Some(booked) => booked.into(),
             None => Outcome::Unknown,
+        })
+    }
+
+    /// Never more than was taken; of a method whose answers get lost, the first one does.
+    async fn pay_back(&self, refund: &Refund) -> Result<Outcome, DbErr> {
+        let Refund { refund_id, charge, amount } = refund;
+        let key = refund_id.to_string();
+        let reference = format!("re_{}", refund_id.0.simple());
+        tokio::time::sleep(self.latency).await;
+        let mut sql = self.sql();
+        sql.add(
+            "INSERT INTO test_gateway_refund (key, charge, amount_minor, currency, reference, created_at)
+            SELECT ?, c.reference, CAST(? AS bigint), c.currency, CAST(? AS text), /now/ FROM test_gateway_charge c
+            WHERE c.reference = ? AND c.outcome = 'SUCCEEDED' AND c.currency = ? AND c.amount_minor >= ? + coalesce(
+                (SELECT sum(r.amount_minor) FROM test_gateway_refund r WHERE r.charge = c.reference), 0)
+            ON CONFLICT (key) DO NOTHING",
+            [
+                key.as_str().into(),
+                amount.minor().into(),
+                reference.as_str().into(),
+                charge.as_str().into(),
+                amount.currency().code().into(),
+                amount.minor().into(),
+            ],
+        );
+        let is_new = sql.execute(&self.db).await? > 0;
+        let mut sql = self.sql();
+        sql.add(
+            "SELECT m.token FROM test_gateway_refund r JOIN test_gateway_charge c ON c.reference = r.charge
+            JOIN test_gateway_method m ON m.reference = c.method WHERE r.key = ?",
+            [key.into()],
+        );
+        Ok(match sql.one::<Method>(&self.db).await? {
+            None => Outcome::Declined { code: "charge_already_refunded".to_owned() },
+            Some(method) if is_new && method.token.starts_with("tok_timeout") => Outcome::Unknown,
+            Some(_) => Outcome::Succeeded { reference },
         })
     }
 
@@ -137,6 +173,15 @@ impl PaymentGateway for TestGateway {
         Box::pin(async move {
             self.book(charge).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, payment.id = %charge.payment_id, "the test gateway does not answer");
+                Outcome::Unknown
+            })
+        })
+    }
+
+    fn refund<'a>(&'a self, refund: &'a Refund) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            self.pay_back(refund).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, refund.id = %refund.refund_id, "the test gateway does not answer");
                 Outcome::Unknown
             })
         })

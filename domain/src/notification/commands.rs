@@ -52,6 +52,9 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::OrderConfirmation
         | MailKind::OrderConfirmationHolder
         | MailKind::InvoiceIssued
+        | MailKind::CreditNote
+        | MailKind::CashbackReversed
+        | MailKind::ProductCancelled
         | MailKind::ProductRenewed
         | MailKind::ProductRenewedHolder
         | MailKind::PaymentFailed

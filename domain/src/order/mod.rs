@@ -20,3 +20,5 @@ pub mod queries;
 pub mod rules;
 pub(crate) mod sent;
 pub(crate) mod subject;
+
+pub(crate) use place::number;

@@ -115,7 +115,7 @@ struct Drawn {
 }
 
 /// Draws the number of an order: a series of its own for each year of the seller's.
-async fn number(work: &Work) -> Result<String, Error> {
+pub(crate) async fn number(work: &Work) -> Result<String, Error> {
     let year = local_date(work.now(), work.settings().seller.time_zone).year();
     let mut sql = work.sql();
     sql.add(
@@ -207,6 +207,7 @@ fn product_rows(work: &Work, placing: &Placing<'_>, lines: &[order_line::Model])
                 label: label.to_owned(),
                 domain_name: article.domain_name.clone(),
                 term_months: article.term_months,
+                next_plan_id: None,
                 currency: placing.currency.code().to_owned(),
                 started_on: today,
                 anchor_on,

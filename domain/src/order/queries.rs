@@ -92,10 +92,15 @@ struct InvoiceOf {
     id: InvoiceId,
 }
 
-/// The invoice of each order that has one, for those who see the payer's invoices.
+/// The invoice of each order that has one, or the credit note of a plan change over less than nothing, for those who see the payer's
+/// invoices.
 pub async fn invoices_of(reader: &Reader, orders: &[OrderId]) -> Result<HashMap<OrderId, InvoiceId>, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT x.order_id, x.id FROM invoice x WHERE x.kind = 'ORDER' AND x.order_id ").any(orders).push(" AND ");
+    sql.push(
+        "SELECT x.order_id, x.id FROM invoice x JOIN \"order\" o ON o.id = x.order_id WHERE (x.kind = 'ORDER'
+            OR (x.kind = 'CREDIT_NOTE' AND o.total_minor < 0 AND x.billed_to_id = o.billed_to_id)) AND x.order_id ",
+    );
+    sql.any(orders).push(" AND ");
     visible::invoices(&mut sql, reader.viewer(), "x");
     let rows = sql.all::<InvoiceOf>(reader.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.order_id, row.id)).collect())

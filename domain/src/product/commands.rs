@@ -1,5 +1,8 @@
 //! What is changed of a product.
 
+mod cancel;
+
+pub use cancel::cancel_product;
 use entities::id::ProductId;
 use entities::product::{self, ProductStatus};
 use sea_orm::FromQueryResult;
@@ -93,7 +96,12 @@ pub(crate) async fn offered_term(work: &Work, product: &product::Model, months: 
     let mut sql = work.sql();
     sql.add(
         "SELECT 1 AS n FROM price WHERE plan_id = ? AND currency = ? AND term_months = ? AND valid_from <= ? LIMIT 1",
-        [product.plan_id.into(), product.currency.clone().into(), months.into(), today.into()],
+        [
+            product.next_plan_id.unwrap_or(product.plan_id).into(),
+            product.currency.clone().into(),
+            months.into(),
+            today.into(),
+        ],
     );
     if sql.one::<One>(work.conn()).await?.is_none() {
         return Err(not_offered().into());

@@ -6,6 +6,10 @@
 
 pub(crate) mod actions;
 pub mod commands;
+mod ended;
+pub mod job;
 pub mod queries;
 pub mod rules;
 pub(crate) mod subject;
+
+pub use ended::expire;

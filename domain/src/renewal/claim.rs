@@ -148,6 +148,7 @@ pub(super) fn draft_line(row: &Renewable, line: &RenewalLine, term: Term) -> Res
         rate: line.rate,
         partnership_id: line.partnership_id,
         partner_id: line.partner_id,
+        corrected_line_id: None,
         tax: None,
     })
 }

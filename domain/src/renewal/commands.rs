@@ -85,6 +85,9 @@ async fn renew(
     let row = facts(work, product.id, grant, command.term_months).await?;
     refuse_period(&row, command.period_start)?;
     refuse_state(&row)?;
+    if row.plan_id != row.current_plan_id && row.renews_at > work.now() {
+        return refuse(Code::Conflict, "Its plan changes at the end of the term: it renews then.");
+    }
     let term = match command.term_months {
         Some(months) => offered_term(work, product, months).await?,
         None => row.term()?,

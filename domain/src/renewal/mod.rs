@@ -24,3 +24,4 @@ pub(crate) mod subject;
 pub use entities::renewal_run::Model as Run;
 pub use quote::{AssumedPayer, Quote, ShownQuote};
 pub use run::{begin_run, dry_run, finished, lane, run_now};
+pub(crate) use store::{AsOf, Renewable, Through, by_ids as renewables_by_ids};

@@ -26,7 +26,10 @@ use crate::work::{Number, Work};
 pub(crate) struct Renewable {
     pub(crate) id: ProductId,
     pub(crate) account_id: AccountId,
+    /// Of the next renewal: the product's, or the one that is to follow it.
     pub(crate) plan_id: PlanId,
+    /// The product's.
+    pub(crate) current_plan_id: PlanId,
     pub(crate) status: ProductStatus,
     pub(crate) label: String,
     pub(crate) domain_name: Option<String>,
@@ -78,15 +81,18 @@ pub(crate) enum Through {
     This(PartnershipId),
     /// This one for these products, which would come to be managed by it; the managing one for the others.
     Moving(PartnershipId, Vec<ProductId>),
+    /// These for these products, through which changes of their plans are asked for; the managing one for the others.
+    Each(Vec<(ProductId, PartnershipId)>),
 }
 
 /// The partnership of a product that counts now: `p` is the product; one value, the instant.
 const PARTNERSHIP: &str =
     "s.client_account_id = p.account_id AND s.status = 'ACTIVE' AND (s.expires_at IS NULL OR s.expires_at > ?)";
 
-/// A period that is invoiced and not paid, or one at which the product stands though it is paid.
-const INVOICED: &str = "EXISTS (SELECT 1 FROM product_period u WHERE u.product_id = p.id AND u.credited_at IS NULL
-    AND (u.paid_at IS NULL OR u.period_start >= p.renews_on))";
+/// A period that is invoiced and not paid, or one at which the product stands though it is paid; or a change of the plan that is
+/// being paid.
+const INVOICED: &str = "(EXISTS (SELECT 1 FROM plan_change g WHERE g.product_id = p.id AND g.status = 'PENDING') OR EXISTS (SELECT 1 FROM product_period u WHERE u.product_id = p.id AND u.credited_at IS NULL
+    AND (u.paid_at IS NULL OR u.period_start >= p.renews_on)))";
 
 /// The period at which it stands was invoiced before its day, by hand, and declined: its payment is tried when it is due.
 const DECLINED_EARLY: &str = "EXISTS (SELECT 1 FROM product_period u JOIN invoice_line n ON n.id = u.invoice_line_id
@@ -101,21 +107,21 @@ const DECLINED_EARLY: &str = "EXISTS (SELECT 1 FROM product_period u JOIN invoic
 pub(crate) fn renewables(sql: &mut Sql, as_of: AsOf, through: &Through, term_months: Option<i32>) {
     let AsOf { now, priced_on } = as_of;
     sql.add(
-        "SELECT p.id, p.account_id, p.plan_id, p.status, p.label, p.domain_name, p.term_months, p.currency, p.anchor_on,
+        "SELECT p.id, p.account_id, l.id AS plan_id, p.plan_id AS current_plan_id, p.status, p.label, p.domain_name, p.term_months, p.currency, p.anchor_on,
             p.anchor_months, p.renews_on, p.renews_at, p.auto_renew, p.renewal_billing, p.managed_by_id,
             h.time_zone AS holder_zone, l.name AS plan_name, o.name AS offering_name,
             s.id AS partnership_id, s.partner_id, s.access_level, s.payer, s.permissions AS carried,
             (s.has_all_products OR EXISTS (SELECT 1 FROM partnership_product c
                 WHERE c.partnership_id = s.id AND c.product_id = p.id)) AS is_covered,
             coalesce(pk.rate_bps, pg.rate_bps) AS partner_rate, coalesce(hk.rate_bps, hg.rate_bps) AS holder_rate,
-            (SELECT x.amount_minor FROM price x WHERE x.plan_id = p.plan_id AND x.currency = p.currency
+            (SELECT x.amount_minor FROM price x WHERE x.plan_id = l.id AND x.currency = p.currency
                 AND x.term_months = coalesce(CAST(? AS integer), p.term_months) AND x.valid_from <= ?
                 ORDER BY x.valid_from DESC LIMIT 1) AS price_minor, ",
         [term_months.into(), priced_on.into()],
     );
     sql.push(INVOICED).push(
         " AS is_invoiced FROM product p
-        JOIN account h ON h.id = p.account_id JOIN plan l ON l.id = p.plan_id JOIN offering o ON o.id = l.offering_id
+        JOIN account h ON h.id = p.account_id JOIN plan l ON l.id = coalesce(p.next_plan_id, p.plan_id) JOIN offering o ON o.id = l.offering_id
         LEFT JOIN partnership s ON s.id = ",
     );
     match through {
@@ -123,6 +129,13 @@ pub(crate) fn renewables(sql: &mut Sql, as_of: AsOf, through: &Through, term_mon
         Through::This(partnership_id) => sql.bind(*partnership_id),
         Through::Moving(partnership_id, ids) => {
             sql.push("CASE WHEN p.id ").any(ids).add(" THEN ? ELSE p.managed_by_id END", [(*partnership_id).into()])
+        }
+        Through::Each(all) => {
+            sql.push("CASE ");
+            for (product_id, partnership_id) in all {
+                sql.add("WHEN p.id = ? THEN ? ", [(*product_id).into(), (*partnership_id).into()]);
+            }
+            sql.push("WHEN FALSE THEN NULL ELSE p.managed_by_id END")
         }
     };
     sql.push(" AND ").add(PARTNERSHIP, [now.into()]);
@@ -237,7 +250,8 @@ impl Renewable {
         Ok(self.line_at(OrderedBy::Automatic(self.renewal_billing), nothing)?.billed_to_id)
     }
 
-    fn line_at(&self, ordered_by: OrderedBy, price: Money) -> Result<RenewalLine, Error> {
+    /// The line of a term at this public price.
+    pub(crate) fn line_at(&self, ordered_by: OrderedBy, price: Money) -> Result<RenewalLine, Error> {
         let facts = RenewalFacts {
             ordered_by,
             holder_id: self.account_id,

@@ -278,8 +278,8 @@ impl<'p> Books<'p> {
     /// The same in the gateway's own book.
     fn charges(&self) -> String {
         format!(
-            "INSERT INTO test_gateway_charge (key, method, amount_minor, currency, outcome, reference, refunded_minor, created_at)
-            SELECT {}, 'pm_sample_' || i.payer_no, i.total, '{CURRENCY}', 'SUCCEEDED', 'ch_' || {}, 0, i.issued_at
+            "INSERT INTO test_gateway_charge (key, method, amount_minor, currency, outcome, reference, created_at)
+            SELECT {}, 'pm_sample_' || i.payer_no, i.total, '{CURRENCY}', 'SUCCEEDED', 'ch_' || {}, i.issued_at
             FROM seed_invoice i ORDER BY i.n;",
             self.dialect.hyphenated("i.payment_id"),
             self.dialect.simple("i.payment_id")

@@ -179,6 +179,7 @@ impl World {
             label: "bolt.example".into(),
             domain_name: None,
             term_months: 12,
+            next_plan_id: None,
             currency: "EUR".into(),
             started_on: day("2026-03-01"),
             anchor_on: day("2026-03-01"),
@@ -213,6 +214,7 @@ impl World {
                 rate: Some(Rate::from_bps(2000).unwrap()),
                 partnership_id: None,
                 partner_id: (!amounts.cashback.is_zero()).then_some(self.partner),
+                corrected_line_id: None,
                 tax: None,
             }],
         }

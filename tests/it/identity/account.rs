@@ -138,6 +138,7 @@ async fn products(world: &World, account_id: AccountId, number: u128) {
         label: "Site".into(),
         domain_name: None,
         term_months: 12,
+        next_plan_id: None,
         currency: "CHF".into(),
         started_on: NaiveDate::from_ymd_opt(2026, month, 31).unwrap(),
         anchor_on: NaiveDate::from_ymd_opt(2026, month, 31).unwrap(),

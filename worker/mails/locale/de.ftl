@@ -329,6 +329,29 @@ invoice-issued-due = Der Betrag ist am { $date } fällig.
 invoice-issued-paid = Die Rechnung ist bezahlt. Sie brauchen nichts weiter zu tun.
 invoice-issued-action = Rechnung ansehen
 
+credit-note-subject = Gutschrift { $number } zur Rechnung { $invoice }
+credit-note-intro = Wir haben Ihnen { $total } Ihrer Rechnung { $invoice } gutgeschrieben. Die Gutschrift { $number } liegt bereit.
+credit-note-number = Gutschrift
+credit-note-reason = Grund
+credit-note-refunded = { $amount } kommt auf dem Weg zurück, auf dem bezahlt wurde: auf Ihr Zahlungsmittel oder in Ihr Guthaben.
+credit-note-due = Um diesen Betrag ist von der Rechnung weniger offen; bezahlt war davon noch nichts.
+credit-note-action = Gutschrift ansehen
+
+cashback-reversed-subject = Cashback von { $amount } wurde zurückgebucht
+cashback-reversed-intro = Eine Rechnung, an der Sie Cashback verdient hatten, wurde gutgeschrieben. Anteilig wurden { $amount } Ihres Cashbacks zurückgebucht.
+cashback-reversed-pending = Aus dem noch gehaltenen Betrag
+cashback-reversed-available = Aus dem verfügbaren Betrag
+cashback-reversed-next = Liegt Ihr Guthaben jetzt unter null, wird es mit Ihren nächsten Einnahmen ausgeglichen.
+cashback-reversed-action = Guthaben ansehen
+
+product-cancelled-subject = { $product } ist gekündigt
+product-cancelled-intro = { $product } wurde gekündigt und ist beendet.
+product-cancelled-ends = { $product } wurde gekündigt. Es läuft bis zum { $date } und endet dann.
+product-cancelled-by = Gekündigt von
+product-cancelled-now = Es wird nicht mehr verlängert. Was für den Rest der Laufzeit bezahlt wurde, wird nicht erstattet.
+product-cancelled-later = Bis dahin bleibt alles, wie es ist, und es wird nichts mehr berechnet. Vor diesem Tag können Sie die Verlängerung wieder einschalten.
+product-cancelled-action = Produkt ansehen
+
 product-renewed-subject = { $product } wurde verlängert
 product-renewed-intro = { $product } wurde verlängert und läuft bis zur nächsten Verlängerung am { $date }.
 product-renewed-action = Produkt ansehen

@@ -329,6 +329,29 @@ invoice-issued-due = The amount is due on { $date }.
 invoice-issued-paid = The invoice is paid. There is nothing left for you to do.
 invoice-issued-action = View invoice
 
+credit-note-subject = Credit note { $number } for invoice { $invoice }
+credit-note-intro = We have credited { $total } of your invoice { $invoice }. The credit note { $number } is ready.
+credit-note-number = Credit note
+credit-note-reason = Reason
+credit-note-refunded = { $amount } comes back the way it was paid: to your payment method, or into your wallet.
+credit-note-due = That much less is due of the invoice; nothing was paid of it yet.
+credit-note-action = View credit note
+
+cashback-reversed-subject = Cashback of { $amount } was taken back
+cashback-reversed-intro = An invoice on which you earned cashback was credited. { $amount } of your cashback was taken back, in proportion.
+cashback-reversed-pending = From what is still held
+cashback-reversed-available = From what is available
+cashback-reversed-next = If your wallet is below zero now, what you earn next makes up for it.
+cashback-reversed-action = View wallet
+
+product-cancelled-subject = { $product } is cancelled
+product-cancelled-intro = { $product } was cancelled and has ended.
+product-cancelled-ends = { $product } was cancelled. It runs until { $date } and then ends.
+product-cancelled-by = Cancelled by
+product-cancelled-now = It does not renew any more. What was paid for the rest of its term is not refunded.
+product-cancelled-later = Until then everything stays as it is, and nothing more is billed. You can let it renew again before that day.
+product-cancelled-action = View product
+
 product-renewed-subject = { $product } was renewed
 product-renewed-intro = { $product } was renewed and runs until its next renewal on { $date }.
 product-renewed-action = View product

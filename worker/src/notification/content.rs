@@ -176,6 +176,29 @@ pub enum Content {
         /// What is still to pay. Zero: the invoice is paid.
         amount_due: Amount,
     },
+    /// To the payer of the invoice that it corrects.
+    CreditNote {
+        number: String,
+        issued_on: NaiveDate,
+        /// The number of that invoice.
+        corrects: String,
+        reason: Option<String>,
+        total: Amount,
+        /// What was paid of it and comes back. Zero: that much less is due.
+        refunded: Amount,
+    },
+    /// To the partner: nothing of the invoice, which is the payer's.
+    CashbackReversed { amount: Amount, of_pending: Amount, of_available: Amount },
+    /// To the payer and to the holder: without prices.
+    ProductCancelled {
+        product: String,
+        plan: String,
+        holder: String,
+        /// Nobody, where it ended because it was not to renew.
+        cancelled_by: Option<String>,
+        /// `None`: it has ended.
+        ends_on: Option<NaiveDate>,
+    },
     /// To the payer.
     ProductRenewed {
         product: String,
@@ -257,6 +280,9 @@ impl Content {
             Self::OrderConfirmation { .. } => "order-confirmation",
             Self::OrderConfirmationHolder { .. } => "order-confirmation-holder",
             Self::InvoiceIssued { .. } => "invoice-issued",
+            Self::CreditNote { .. } => "credit-note",
+            Self::CashbackReversed { .. } => "cashback-reversed",
+            Self::ProductCancelled { .. } => "product-cancelled",
             Self::ProductRenewed { .. } => "product-renewed",
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",

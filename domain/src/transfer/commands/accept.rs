@@ -1,8 +1,8 @@
 //! A product changes hands.
 
 use entities::id::{AccountId, TransferId};
-use entities::product;
 use entities::transfer::TransferStatus;
+use entities::{plan_change, product};
 
 use super::super::actions::AcceptInto;
 use super::super::rules::{self, can_move, warnings};
@@ -12,7 +12,7 @@ use super::answer::{asked, ended};
 use super::tell;
 use crate::calendar::start_of_day;
 use crate::contributor::commands as contributor;
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Code, Error, Refusal, refuse};
 use crate::partnership::commands as partnership;
 use crate::permission::{Permit, permit};
 use crate::product::commands::offered_term;
@@ -53,6 +53,7 @@ pub async fn accept(work: &mut Work, command: AcceptTransfer) -> Result<Warned, 
     can_move(&goods, work.now())?;
     let to = store::party(work.conn(), account_id).await?;
     refuse_without_price(work, &product, &to).await?;
+    refuse_while_changing(work, &product).await?;
 
     contributor::end_all(work, &product).await?;
     let renews_at = start_of_day(product.renews_on, time_zone(&to.time_zone));
@@ -66,6 +67,18 @@ pub async fn accept(work: &mut Work, command: AcceptTransfer) -> Result<Warned, 
     work.record("acceptTransfer", Some(grant), Some(row.id.into()));
     let is_leaving = store::is_leaving_partner(work, row.from_id, Recipient::Account(account_id)).await?;
     Ok(Warned { row, warnings: warnings(&goods, is_leaving) })
+}
+
+/// What is being paid for is the present holder's.
+async fn refuse_while_changing(work: &Work, product: &product::Model) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add("SELECT * FROM plan_change WHERE status = 'PENDING' AND product_id = ?", [product.id.into()]);
+    match sql.one::<plan_change::Model>(work.conn()).await? {
+        Some(_) => {
+            refuse(Code::TransferNotPossible, "A change of its plan is being paid: try again when that is known.")
+        }
+        None => Ok(()),
+    }
 }
 
 /// What has no price in the new holder's currency could never be renewed there.

@@ -7,7 +7,7 @@ use domain::store::Statements;
 use serde_json::json;
 
 use crate::sweep::row::{Again, Row, Spoil, Way, ready, row};
-use crate::sweep::scene::Scene;
+use crate::sweep::scene::{Scene, text};
 use crate::sweep::world::Company;
 
 const BILLING: Way = Way::Member(Company::Bolt, &[ManageBilling]);
@@ -50,6 +50,29 @@ pub fn rows() -> Vec<Row> {
             input["walletAmount"] = json!({ "amount": "1.00", "currencyCode": "EUR" });
             Box::pin(async {})
         }),
+        row("issueCreditNote", &[Way::Staff], |s| {
+            Box::pin(async {
+                let (invoice, line) = paid_invoice(s).await;
+                json!({
+                    "invoiceId": invoice, "amount": { "amount": "99.00", "currencyCode": "EUR" }, "lineIds": [line],
+                    "reason": "It never worked.", "idempotencyKey": s.key(),
+                })
+            })
+        })
+        .about("invoiceId")
+        .again(Again::Refused(&["CONFLICT"]))
+        .unshown(&["reason", "amount"])
+        .wrong("more than is left", "CONFLICT", |_, input| {
+            input["amount"]["amount"] = json!("99.01");
+            Box::pin(async {})
+        })
+        .wrong("in another currency", "CURRENCY_MISMATCH", |_, input| {
+            input["amount"]["currencyCode"] = json!("CHF");
+            Box::pin(async {})
+        })
+        .wrong("a line of another invoice", "NOT_FOUND", |s, input| {
+            Box::pin(async { input["lineIds"] = json!([paid_invoice(s).await.1]) })
+        }),
         row("payInvoice", &[Way::Member(Company::Acme, &[ManageBilling])], |s| {
             Box::pin(async {
                 with_money_in_its_wallet(s).await;
@@ -72,6 +95,17 @@ async fn with_money_in_its_wallet(scene: &Scene) {
     let cashback = Actor::System(System::Cashback);
     let released = scene.app.store.write(cashback, Statements::default(), |work| Box::pin(release(work)));
     released.await.expect("a release");
+}
+
+/// An invoice of Bolt's that is paid, over 99.00 net: its id, and its line's.
+async fn paid_invoice(scene: &Scene) -> (String, String) {
+    let input = json!({
+        "accountId": scene.account(Company::Bolt), "items": [{ "planId": scene.world().provider.hosting_id }],
+        "idempotencyKey": scene.key(),
+    });
+    let placed = scene.done(Company::Bolt, "placeOrder", input, "order { invoice { id lines { id } } }").await;
+    let invoice = &placed["order"]["invoice"];
+    (text(&invoice["id"]), text(&invoice["lines"][0]["id"]))
 }
 
 const PAID: Spoil = |s, input| {

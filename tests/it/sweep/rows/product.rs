@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::sweep::family::contributor;
 use crate::sweep::row::{Again, Row, Spoil, Way, ready, row};
-use crate::sweep::world::{Company, execute, row as row_id};
+use crate::sweep::scene::{Scene, text};
+use crate::sweep::world::Company;
 
 pub fn rows() -> Vec<Row> {
     const BOTH: &[domain::permission::Permission] = &[ManageProducts, Purchase];
@@ -24,6 +25,45 @@ pub fn rows() -> Vec<Row> {
         )
         .case("its content")
         .about("productId"),
+        row("changePlan", &[Way::Through(&[Purchase]), Way::Member(Company::Bolt, &[Purchase])], |s| {
+            Box::pin(async {
+                let (plan, product) = (bigger_plan(s).await, s.product(Company::Bolt).await);
+                json!({
+                    "productId": product, "planId": plan, "termMonths": 12, "atPeriodEnd": false, "idempotencyKey": s.key(),
+                })
+            })
+        })
+        .about("productId")
+        .again(Again::Refused(&["INVALID_INPUT", "PAYMENT_PENDING"]))
+        .wrong("cancelled", "PRODUCT_NOT_RENEWABLE", CANCELLED)
+        .wrong("a term that is not offered", "TERM_NOT_OFFERED", |_, input| {
+            input["termMonths"] = json!(7);
+            Box::pin(async {})
+        }),
+        row("changePlan", &[Way::Member(Company::Bolt, &[Purchase])], |s| {
+            Box::pin(async {
+                let (plan, product) = (bigger_plan(s).await, s.product(Company::Bolt).await);
+                json!({
+                    "productId": product, "planId": plan, "termMonths": 12, "atPeriodEnd": false,
+                    "paymentMethodId": s.world().ours.payment_method, "idempotencyKey": s.key(),
+                })
+            })
+        })
+        .case("by a card")
+        .about("productId")
+        .apart(Way::Through(&[Purchase]))
+        .again(Again::Refused(&["INVALID_INPUT", "PAYMENT_PENDING"])),
+        row("cancelProduct", &[Way::Through(&[ManageProducts]), Way::Member(Company::Bolt, &[ManageProducts])], |s| {
+            Box::pin(async { json!({ "productId": s.product(Company::Bolt).await, "atPeriodEnd": true }) })
+        })
+        .about("productId")
+        .wrong("cancelled", "CONFLICT", CANCELLED),
+        row("cancelProduct", &[Way::Member(Company::Bolt, &[ManageProducts])], |s| {
+            Box::pin(async { json!({ "productId": s.product(Company::Bolt).await, "atPeriodEnd": false }) })
+        })
+        .case("at once")
+        .about("productId")
+        .again(Again::Refused(&["CONFLICT"])),
         row("renewProduct", &[Way::Through(&[Purchase]), Way::Member(Company::Bolt, &[Purchase])], |s| {
             Box::pin(async {
                 json!({
@@ -73,8 +113,19 @@ fn contributors() -> Vec<Row> {
     ]
 }
 
-/// As long as no mutation cancels one.
+/// A plan beside the one that everybody has: 198.00 a year.
+async fn bigger_plan(s: &Scene) -> String {
+    let staff = &s.world().provider.staff;
+    let sku = json!({ "sku": format!("big-{}", s.number()), "name": "Big", "kind": "HOSTING" });
+    let offering = s.app.done(staff, "saveOffering", sku, "offering { id }").await;
+    let price = json!({ "termMonths": 12, "price": { "amount": "198.00", "currencyCode": "EUR" } });
+    let input = json!({
+        "offeringId": offering["offering"]["id"], "name": "L", "defaultTermMonths": 12, "prices": [price],
+    });
+    text(&s.app.done(staff, "savePlan", input, "plan { id }").await["plan"]["id"])
+}
+
 const CANCELLED: Spoil = |s, input| {
-    let product = row_id(input["productId"].as_str().expect("an id"));
-    Box::pin(execute(&s.app, "UPDATE product SET status = 'CANCELLED' WHERE id = ?", product))
+    let input = json!({ "productId": input["productId"], "atPeriodEnd": false });
+    Box::pin(async { drop(s.done(Company::Bolt, "cancelProduct", input, "product { id }").await) })
 };
