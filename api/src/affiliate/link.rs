@@ -89,10 +89,10 @@ async fn first_click(
 ) -> Result<Option<Click>, Error> {
     let reader = edge.store.reader(Actor::Anonymous, now, Statements::default());
     let terms = edge.store.settings().affiliate;
-    if let Some(earlier) = kept(headers).filter(|click| rules::counts(terms, click.at, now)) {
-        if let Some(code) = known_code(&reader, &earlier.code).await? {
-            return Ok(Some(Click { code, at: earlier.at }));
-        }
+    if let Some(earlier) = kept(headers).filter(|click| rules::counts(terms, click.at, now))
+        && let Some(code) = known_code(&reader, &earlier.code).await?
+    {
+        return Ok(Some(Click { code, at: earlier.at }));
     }
     Ok(known_code(&reader, code).await?.map(|code| Click { code, at: now }))
 }
