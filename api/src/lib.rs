@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod client;
 pub mod clock;
 pub mod connection;
+pub mod contact;
 pub mod context;
 pub mod contributor;
 pub mod cursor;

@@ -11,6 +11,7 @@ use crate::audit::object::AuditEntry;
 use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, WalletEntry};
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
+use crate::contact::object::Contact;
 use crate::context::ContextExt;
 use crate::contributor::object::Contributor;
 use crate::id::{Kind, decode};
@@ -47,6 +48,7 @@ pub enum Node {
     Task(Task),
     Inquiry(Inquiry),
     Product(Product),
+    Contact(Contact),
     Contributor(Contributor),
     Transfer(Transfer),
     RenewalRun(RenewalRun),
@@ -89,6 +91,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Product => load!(product as Product),
         Kind::Contributor => loaded(loads.load_one(Seen::<entities::contributor::Model>::by(row)).await)?
             .map(|row| Node::Contributor(row.into())),
+        Kind::Contact => load!(contact as Contact),
         Kind::Transfer => load!(transfer as Transfer),
         Kind::RenewalRun => load!(renewal_run as RenewalRun),
         Kind::Invitation => load!(invitation as Invitation),
@@ -111,6 +114,6 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // these come with their areas
-        Kind::Contact | Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
     })
 }

@@ -14,6 +14,7 @@ use crate::catalogue::mutation::CatalogueMutation;
 use crate::catalogue::query::CatalogueQuery;
 use crate::client::mutation::ClientMutation;
 use crate::clock::mutation::{ClockMutation, Schedule};
+use crate::contact::mutation::ContactMutation;
 use crate::context::ContextExt;
 use crate::contributor::mutation::ContributorMutation;
 use crate::error::EdgeError;
@@ -63,6 +64,7 @@ pub struct Mutations(
     CatalogueMutation,
     OrderMutation,
     ProductMutation,
+    ContactMutation,
     ContributorMutation,
     TransferMutation,
     RenewalMutation,

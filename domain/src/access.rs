@@ -5,8 +5,9 @@
 
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
-    account, activity, affiliate, api_key, audit, billing, catalogue, client, contributor, credit, inquiry, job,
-    membership, notification, order, partnership, plan_change, product, programme, renewal, support, task, transfer,
+    account, activity, affiliate, api_key, audit, billing, catalogue, client, contact, contributor, credit, inquiry,
+    job, membership, notification, order, partnership, plan_change, product, programme, renewal, support, task,
+    transfer,
 };
 
 /// Every action, area by area.
@@ -24,6 +25,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         order::actions::ACTIONS,
         product::actions::ACTIONS,
         plan_change::actions::ACTIONS,
+        contact::actions::ACTIONS,
         contributor::actions::ACTIONS,
         transfer::actions::ACTIONS,
         renewal::actions::ACTIONS,
@@ -48,6 +50,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         catalogue::subject::SUBJECTS,
         order::subject::SUBJECTS,
         product::subject::SUBJECTS,
+        contact::subject::SUBJECTS,
         contributor::subject::SUBJECTS,
         transfer::subject::SUBJECTS,
         renewal::subject::SUBJECTS,

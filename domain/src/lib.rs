@@ -16,6 +16,7 @@ pub mod catalogue;
 pub mod check;
 pub mod client;
 pub mod clock;
+pub mod contact;
 pub mod contributor;
 pub mod credit;
 pub mod database;

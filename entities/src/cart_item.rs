@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CartId, CartItemId, PlanId};
+use crate::id::{CartId, CartItemId, ContactId, PlanId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "cart_item")]
@@ -15,6 +15,7 @@ pub struct Model {
     pub term_months: i32,
     pub quantity: i32,
     pub domain_name: Option<String>,
+    pub registrant_id: Option<ContactId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -62,6 +62,7 @@ ids! {
     CartItemId,
     CashbackId,
     ClientId,
+    ContactId,
     ContributorId,
     InquiryId,
     InvitationId,

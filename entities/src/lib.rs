@@ -11,6 +11,7 @@ pub mod cart_item;
 pub mod cashback;
 pub mod client;
 pub mod clock;
+pub mod contact;
 pub mod contributor;
 pub mod document_counter;
 pub mod feed_position;

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, ClientId, OrderLineId, PartnershipId, PlanId, ProductId};
+use crate::id::{AccountId, ClientId, ContactId, OrderLineId, PartnershipId, PlanId, ProductId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -38,6 +38,7 @@ pub struct Model {
     pub status: ProductStatus,
     pub label: String,
     pub domain_name: Option<String>,
+    pub registrant_id: Option<ContactId>,
     pub term_months: i32,
     /// The plan from the next renewal on, where another one is wanted.
     pub next_plan_id: Option<PlanId>,

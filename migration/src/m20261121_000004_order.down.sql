@@ -6,4 +6,5 @@ DROP TABLE order_line;
 DROP TABLE "order";
 DROP TABLE cart_item;
 DROP TABLE cart;
+DROP TABLE contact;
 DROP TABLE payment_method;

@@ -11,6 +11,21 @@ CREATE TABLE payment_method (
 );
 CREATE UNIQUE INDEX payment_method_default ON payment_method (account_id) WHERE is_default AND removed_at IS NULL;
 CREATE INDEX payment_method_account ON payment_method (account_id, id);
+CREATE TABLE contact (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    name text NOT NULL,
+    organization text,
+    email text NOT NULL,
+    phone text NOT NULL,
+    street text NOT NULL,
+    postal_code text NOT NULL,
+    city text NOT NULL,
+    country text NOT NULL,
+    created_at /instant/ NOT NULL
+);
+CREATE INDEX contact_account ON contact (account_id, id);
+CREATE INDEX contact_email ON contact (account_id, email);
 CREATE TABLE cart (
     id /uuid/ PRIMARY KEY,
     client_id /uuid/ NOT NULL REFERENCES client (id),
@@ -37,7 +52,8 @@ CREATE TABLE cart_item (
     plan_id /uuid/ NOT NULL REFERENCES plan (id),
     term_months integer NOT NULL,
     quantity integer NOT NULL CHECK (quantity BETWEEN 1 AND 100),
-    domain_name text
+    domain_name text,
+    registrant_id /uuid/ REFERENCES contact (id)
 );
 CREATE INDEX cart_item_cart ON cart_item (cart_id, id);
 CREATE TABLE "order" (
@@ -93,6 +109,7 @@ CREATE TABLE product (
     status text NOT NULL CHECK (status IN ('PENDING_PAYMENT', 'FREE', 'ACTIVE', 'PAST_DUE', 'SUSPENDED', 'EXPIRED', 'CANCELLED')),
     label text NOT NULL,
     domain_name text,
+    registrant_id /uuid/ REFERENCES contact (id),
     term_months integer NOT NULL CHECK (term_months BETWEEN 1 AND 120),
     next_plan_id /uuid/ REFERENCES plan (id),
     currency text NOT NULL,

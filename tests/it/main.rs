@@ -12,6 +12,7 @@ mod client;
 mod clock;
 mod compose;
 mod connection;
+mod contact;
 mod contributor;
 mod credit;
 mod database;

@@ -110,6 +110,7 @@ impl Renewals {
             status: ProductStatus::Active,
             label: format!("site {}", one.number),
             domain_name: None,
+            registrant_id: None,
             term_months: 12,
             next_plan_id: None,
             currency: "EUR".into(),

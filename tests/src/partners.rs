@@ -238,6 +238,7 @@ impl Partners {
             status: ProductStatus::Active,
             label: label.to_owned(),
             domain_name: None,
+            registrant_id: None,
             term_months: 12,
             next_plan_id: None,
             currency: "EUR".to_owned(),

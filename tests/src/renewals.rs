@@ -273,6 +273,7 @@ impl Renewals {
             status: ProductStatus::Active,
             label: format!("site {id}"),
             domain_name: None,
+            registrant_id: None,
             term_months: months,
             next_plan_id: None,
             currency: "EUR".into(),

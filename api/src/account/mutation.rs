@@ -315,14 +315,15 @@ pub fn account_id(id: &ID) -> Result<entities::id::AccountId, Error> {
     }
 }
 
-fn country(code: CountryCode) -> Result<Country, Refusal> {
+/// The country of a code.
+pub fn country_of(code: CountryCode) -> Result<Country, Refusal> {
     Country::parse(code.as_str()).map_err(|_| Refusal::invalid("country", "is not the code of a country"))
 }
 
 impl PostalAddressInput {
     fn into_address(self) -> Result<PostalAddress, Refusal> {
         let Self { name, street, postal_code, city, country: code } = self;
-        let country = country(code).map_err(|refusal| refusal.within(["billingAddress"]))?;
+        let country = country_of(code).map_err(|refusal| refusal.within(["billingAddress"]))?;
         Ok(PostalAddress { name, street, postal_code, city, country })
     }
 }
@@ -332,7 +333,14 @@ impl NewAccountInput {
     pub fn into_account(self) -> Result<NewAccount, Refusal> {
         let Self { name, country: code, currency_code, time_zone, vat_id, billing_address } = self;
         let billing_address = billing_address.map(PostalAddressInput::into_address).transpose()?;
-        Ok(NewAccount { name, country: country(code)?, currency: currency_code.0, time_zone, vat_id, billing_address })
+        Ok(NewAccount {
+            name,
+            country: country_of(code)?,
+            currency: currency_code.0,
+            time_zone,
+            vat_id,
+            billing_address,
+        })
     }
 }
 
@@ -350,7 +358,7 @@ impl UpdateAccountInput {
         Ok(UpdateAccount {
             account_id: account_id(&id)?,
             name: patch(name),
-            country: patch(code).try_map(country)?,
+            country: patch(code).try_map(country_of)?,
             locale: patch(locale.map_value(|tag| tag.0)),
             time_zone: patch(time_zone),
             vat_id: patch(vat_id),

@@ -24,6 +24,8 @@ use crate::billing::query::{self as billing, InvoiceFilter};
 use crate::client::loader::Clients;
 use crate::client::object::{Client, ClientConnection};
 use crate::connection::{Paging, connection, lists};
+use crate::contact::loader::Contacts;
+use crate::contact::object::{Contact, ContactConnection};
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
@@ -358,6 +360,9 @@ lists! {
         /// The partners that look after this account.
         partnerships_as_client(status: Option<PartnershipStatus>) -> PartnershipConnection =
             Partnerships { side: As::Client, status: status.map(Into::into) } => Partnership;
+
+        /// To whom domains are registered that are not for this account itself, oldest first.
+        contacts() -> ContactConnection = Contacts => Contact;
 
         /// Installed here, as far as the viewer sees them.
         products(filter: Option<ProductFilter>) -> ProductConnection =

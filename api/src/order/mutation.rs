@@ -1,6 +1,6 @@
 //! Filling carts, and ordering.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::Error;
 use domain::billing::Collected;
 use domain::error::{Code, Refusal};
@@ -8,10 +8,12 @@ use domain::order::commands::{
     self, AddCartItem, CheckoutCart, CompleteSentCart, OrderItem, PlaceOrder, Placed, SendCart, UpdateCartItem,
 };
 use domain::order::queries;
+use domain::patch::Patch;
 use entities::id::{CartItemId, ClientId, PaymentMethodId, PlanId};
 use entities::{cart, invitation, order};
 
 use super::object::{Cart, CheckoutMethod, Order};
+use crate::account::mutation::patch;
 use crate::answer::{answer, loaded, payloads, user_error};
 use crate::context::ContextExt;
 use crate::id::{Kind, row_at, row_of};
@@ -32,6 +34,7 @@ struct AddCartItemInput {
     #[graphql(default_with = "Some(1)")]
     quantity: Option<i32>,
     domain_name: Option<String>,
+    registrant_id: Option<ID>,
 }
 
 #[derive(InputObject)]
@@ -40,6 +43,7 @@ struct UpdateCartItemInput {
     item_id: ID,
     term_months: Option<i32>,
     quantity: Option<i32>,
+    registrant_id: MaybeUndefined<ID>,
 }
 
 #[derive(InputObject)]
@@ -63,6 +67,7 @@ struct OrderItemInput {
     #[graphql(default_with = "Some(1)")]
     quantity: Option<i32>,
     domain_name: Option<String>,
+    registrant_id: Option<ID>,
 }
 
 #[derive(InputObject)]
@@ -106,25 +111,32 @@ payloads! {
 
 impl AddCartItemInput {
     fn into_command(self) -> Result<AddCartItem, Error> {
-        let Self { cart_id, plan_id, term_months, quantity, domain_name } = self;
+        let Self { cart_id, plan_id, term_months, quantity, domain_name, registrant_id } = self;
         Ok(AddCartItem {
             cart_id: row_of(Kind::Cart, &cart_id)?,
             plan_id: row_at::<PlanId>(Kind::Plan, &plan_id, "planId")?,
             term_months,
             quantity: quantity.unwrap_or(1),
             domain_name,
+            registrant_id: registrant_id.map(|id| row_at(Kind::Contact, &id, "registrantId")).transpose()?,
         })
     }
 }
 
 impl UpdateCartItemInput {
     fn into_command(self) -> Result<UpdateCartItem, Error> {
-        let Self { cart_id, item_id, term_months, quantity } = self;
+        let Self { cart_id, item_id, term_months, quantity, registrant_id } = self;
+        let registrant_id = match patch(registrant_id) {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(id) => Patch::Set(row_at(Kind::Contact, &id, "registrantId")?),
+        };
         Ok(UpdateCartItem {
             cart_id: row_of(Kind::Cart, &cart_id)?,
             item_id: row_at::<CartItemId>(Kind::CartItem, &item_id, "itemId")?,
             term_months,
             quantity,
+            registrant_id,
         })
     }
 }
@@ -161,10 +173,12 @@ impl PlaceOrderInput {
     fn into_command(self) -> Result<PlaceOrder, Error> {
         let Self { account_id, items, payment_method_id, idempotency_key } = self;
         let items = items.into_iter().enumerate().map(|(at, item)| -> Result<OrderItem, Error> {
-            let OrderItemInput { plan_id, term_months, quantity, domain_name } = item;
-            let no_such_plan = |_: Error| Refusal::absent(["items".to_owned(), at.to_string(), "planId".to_owned()]);
-            let plan_id = row_of(Kind::Plan, &plan_id).map_err(no_such_plan)?;
-            Ok(OrderItem { plan_id, term_months, quantity: quantity.unwrap_or(1), domain_name })
+            let OrderItemInput { plan_id, term_months, quantity, domain_name, registrant_id } = item;
+            let absent = |field: &str| Refusal::absent(["items".to_owned(), at.to_string(), field.to_owned()]);
+            let plan_id = row_of(Kind::Plan, &plan_id).map_err(|_| absent("planId"))?;
+            let registrant = registrant_id.map(|id| row_of(Kind::Contact, &id)).transpose();
+            let registrant_id = registrant.map_err(|_| absent("registrantId"))?;
+            Ok(OrderItem { plan_id, term_months, quantity: quantity.unwrap_or(1), domain_name, registrant_id })
         });
         Ok(PlaceOrder {
             account_id: row_of(Kind::Account, &account_id)?,

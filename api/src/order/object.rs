@@ -11,6 +11,7 @@ use crate::billing::object::Invoice;
 use crate::catalogue::object::{Plan, plan_by};
 use crate::client::object::Client;
 use crate::connection::connection;
+use crate::contact::object::Contact;
 use crate::context::ContextExt;
 use crate::error::EdgeError;
 use crate::id::{Kind, encode};
@@ -180,6 +181,11 @@ impl CartItem {
     /// In its ASCII form.
     async fn domain_name(&self) -> Option<&str> {
         self.row.domain_name.as_deref()
+    }
+
+    /// To whom the domain is registered, where that is not its holder.
+    async fn registrant(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+        Contact::maybe(ctx, self.row.registrant_id).await
     }
 
     /// The public net price of the whole line, all its pieces together: the cart's subtotal is the sum of these.

@@ -17,6 +17,7 @@ use crate::billing::object::{Invoice, InvoiceConnection};
 use crate::catalogue::object::{Plan, plan_by};
 use crate::client::object::Client;
 use crate::connection::{connection, lists};
+use crate::contact::object::Contact;
 use crate::context::ContextExt;
 use crate::contributor::loader::ContributorsTo;
 use crate::contributor::object::Contributor;
@@ -112,6 +113,11 @@ impl Product {
     /// In its ASCII form.
     async fn domain_name(&self) -> Option<&str> {
         self.0.domain_name.as_deref()
+    }
+
+    /// To whom the domain is registered, where that is not its holder; null also to those who see this product alone.
+    async fn registrant(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+        Contact::maybe(ctx, self.0.registrant_id).await
     }
 
     /// The length of its next term.

@@ -8,7 +8,7 @@ use entities::order::CheckoutMethod;
 use entities::{account, cart, cart_item, client, partnership};
 use sea_orm::ConnectionTrait;
 
-use super::rules::{Piece, Priced, partnership_facts, price};
+use super::rules::{Piece, Priced, needs_registrant, partnership_facts, price};
 use crate::billing::rules::{Benefit, BillingFacts, NotOffered, OrderedBy, Party, Terms, billing_terms};
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
@@ -152,6 +152,13 @@ impl Basket {
             Party::Account => self.account.as_ref(),
             Party::Partner => Some(&self.partner),
         }
+    }
+
+    /// The first of its lines that is a domain without a registrant that it needs, where this side holds what is ordered.
+    pub(super) fn without_registrant(&self, holder: Party) -> Option<usize> {
+        self.lines
+            .iter()
+            .position(|Line { item, offer }| item.registrant_id.is_none() && needs_registrant(offer.kind, holder))
     }
 
     /// What it costs under these terms, today. The partner's country counts for the tax until there is an account.

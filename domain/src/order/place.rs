@@ -1,7 +1,11 @@
 //! Writing an order: its lines, its products and the attempt to pay, in a constant number of statements.
 
+use std::collections::HashMap;
+
 use chrono::Datelike;
-use entities::id::{AccountId, CartId, ClientId, OrderId, OrderLineId, PartnershipId, PaymentMethodId, PlanId};
+use entities::id::{
+    AccountId, CartId, ClientId, ContactId, OrderId, OrderLineId, PartnershipId, PaymentMethodId, PlanId,
+};
 use entities::order::{CheckoutMethod, OrderStatus};
 use entities::product::ProductStatus;
 use entities::{account, order, order_line, partnership, product, referral};
@@ -14,6 +18,7 @@ use crate::billing::commands::require_method;
 use crate::billing::rules::{Benefit, OrderedBy, Party, Terms};
 use crate::billing::{Attempt, PaidFor, Paying, attempt, complete_orders};
 use crate::calendar::local_date;
+use crate::contact::commands::held_by;
 use crate::error::Error;
 use crate::money::{Currency, Rate};
 use crate::order::rules::renewal_billing;
@@ -30,6 +35,8 @@ pub(super) struct Article {
     pub(super) term_months: i32,
     pub(super) quantity: i32,
     pub(super) domain_name: Option<String>,
+    /// To whom it is registered, where that is not its holder.
+    pub(super) registrant_id: Option<ContactId>,
     /// Offering and plan, as people read it.
     pub(super) name: String,
 }
@@ -79,7 +86,9 @@ pub(super) async fn place(work: &mut Work, placing: Placing<'_>) -> Result<(Plac
     };
     let order = order_row(work, &placing, method).await?;
     let lines = line_rows(work, &placing, order.id);
-    let products = product_rows(work, &placing, &lines);
+    let named: Vec<ContactId> = placing.articles.iter().filter_map(|article| article.registrant_id).collect();
+    let registrants = held_by(work, placing.holder.id, &named).await?;
+    let products = product_rows(work, &placing, &lines, &registrants);
     sql::insert::<order::Entity>(work.conn(), std::slice::from_ref(&order)).await?;
     sql::insert::<order_line::Entity>(work.conn(), &lines).await?;
     sql::insert::<product::Entity>(work.conn(), &products).await?;
@@ -184,8 +193,13 @@ fn line_rows(work: &Work, placing: &Placing<'_>, order_id: OrderId) -> Vec<order
         .collect()
 }
 
-/// A product for each piece, which renews by itself; all begin today, a date of the holder's.
-fn product_rows(work: &Work, placing: &Placing<'_>, lines: &[order_line::Model]) -> Vec<product::Model> {
+/// A product for each piece, which renews by itself; all begin today, a date of the holder's, and are registered to contacts of it.
+fn product_rows(
+    work: &Work,
+    placing: &Placing<'_>,
+    lines: &[order_line::Model],
+    registrants: &HashMap<ContactId, ContactId>,
+) -> Vec<product::Model> {
     let zone = time_zone(&placing.holder.time_zone);
     let today = local_date(work.now(), zone);
     let Standing { anchor_on, renews_on, renews_at, .. } = Standing::beginning(today, zone);
@@ -206,6 +220,7 @@ fn product_rows(work: &Work, placing: &Placing<'_>, lines: &[order_line::Model])
                 status: ProductStatus::PendingPayment,
                 label: label.to_owned(),
                 domain_name: article.domain_name.clone(),
+                registrant_id: article.registrant_id.and_then(|id| registrants.get(&id).copied()),
                 term_months: article.term_months,
                 next_plan_id: None,
                 currency: placing.currency.code().to_owned(),

@@ -299,6 +299,8 @@ fn way(reader: &Reader, basket: &Basket, paying: &HashSet<AccountId>, method: Ch
         Some("The cart is not in the partner's currency.")
     } else if !is_free && !payer.is_some_and(|payer| paying.contains(&payer.id)) {
         Some("There is no payment method.")
+    } else if basket.without_registrant(terms.holder).is_some() {
+        Some("It is not said to whom a domain is registered.")
     } else {
         None
     };

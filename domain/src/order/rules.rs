@@ -1,6 +1,7 @@
 //! What may be in a cart, what an order costs, and which partnership looks after what it brings.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+use entities::id::ContactId;
 use entities::invitation::AccessLevel;
 use entities::offering::ProductKind;
 use entities::order::CheckoutMethod;
@@ -44,6 +45,25 @@ pub fn domain_name(name: Option<&str>, kind: ProductKind) -> Result<Option<Strin
         None if kind == ProductKind::Domain => Err(Refusal::invalid("domainName", "is needed for a domain")),
         None => Ok(None),
     }
+}
+
+/// To whom a domain is registered, where that is somebody else than its holder; nothing else is registered to anybody.
+pub fn registrant(contact: Option<ContactId>, kind: ProductKind) -> Result<Option<ContactId>, Refusal> {
+    match contact {
+        Some(_) if kind != ProductKind::Domain => Err(Refusal::invalid("registrantId", "is for a domain")),
+        contact => Ok(contact),
+    }
+}
+
+/// Whether it must be said to whom a domain is registered: where a partner holds it for its client. Everywhere else it is for its holder.
+/// Source: S5.14.
+pub fn needs_registrant(kind: ProductKind, holder: Party) -> bool {
+    kind == ProductKind::Domain && holder == Party::Partner
+}
+
+/// The refusal of a domain that is ordered twice at once.
+pub fn twice() -> Refusal {
+    Refusal::new(Code::AlreadyExists, "This domain is on another line already.").at(["domainName"])
 }
 
 /// What the terms of a line that is ordered now depend on. One that names its products covers none that is new.

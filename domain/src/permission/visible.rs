@@ -15,8 +15,8 @@ use crate::sql::Sql;
 mod product;
 
 use product::contributed;
+pub use product::{contacts, contributors, products, products_held, transfers};
 pub(crate) use product::{contributing, contribution_in_force};
-pub use product::{contributors, products, products_held, transfers};
 
 /// Who looks, and when.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! The statements of transfers.
 
 use chrono::{DateTime, Utc};
-use entities::id::{AccountId, PlanId, ProductId, TransferId, UserId};
+use entities::id::{AccountId, ContactId, PlanId, ProductId, TransferId, UserId};
 use entities::product;
 use entities::transfer::{self, Model, TransferStatus};
 use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult};
@@ -183,13 +183,20 @@ pub(super) async fn party(conn: &impl ConnectionTrait, id: AccountId) -> Result<
     parties(conn, &[id]).await?.pop().ok_or_else(|| Error::fault("a transfer of nobody's"))
 }
 
-/// Hands a locked product over: its new holder pays, and nobody looks after it yet. `renews_at` is where its next term begins there.
-pub(super) async fn hand_over(work: &Work, id: ProductId, to: &Party, renews_at: DateTime<Utc>) -> Result<(), Error> {
+/// Hands a locked product over: its new holder pays, and nobody looks after it yet. Its next term begins there at `renews_at`, and a
+/// domain stays registered to whom it was, by the new holder's contact.
+pub(super) async fn hand_over(
+    work: &Work,
+    id: ProductId,
+    to: &Party,
+    (renews_at, registrant): (DateTime<Utc>, Option<ContactId>),
+) -> Result<(), Error> {
     let mut sql = work.sql();
     sql.add(
-        "UPDATE product SET account_id = ?, currency = ?, renews_at = ?, renewal_billing = 'ACCOUNT', managed_by_id = NULL
+        "UPDATE product SET account_id = ?, currency = ?, renews_at = ?, registrant_id = ?, renewal_billing = 'ACCOUNT',
+            managed_by_id = NULL
         WHERE id = ?",
-        [to.id.into(), to.currency.clone().into(), renews_at.into(), id.into()],
+        [to.id.into(), to.currency.clone().into(), renews_at.into(), registrant.into(), id.into()],
     );
     sql.execute(work.conn()).await?;
     Ok(())

@@ -178,6 +178,7 @@ impl World {
             status: ProductStatus::Active,
             label: "bolt.example".into(),
             domain_name: None,
+            registrant_id: None,
             term_months: 12,
             next_plan_id: None,
             currency: "EUR".into(),

@@ -137,6 +137,7 @@ async fn products(world: &World, account_id: AccountId, number: u128) {
         status: product::ProductStatus::Active,
         label: "Site".into(),
         domain_name: None,
+        registrant_id: None,
         term_months: 12,
         next_plan_id: None,
         currency: "CHF".into(),

@@ -339,6 +339,11 @@ impl Eye<'_> {
                 .iter()
                 .map(|row| self.content(row.id.0, row.account_id, row.id, Permission::ViewProducts))
                 .collect(),
+            "contact" => rows
+                .contacts
+                .iter()
+                .map(|row| self.carried(row.id.0, row.account_id, None, Permission::ViewProducts))
+                .collect(),
             "contributor" => rows.contributors.iter().map(|row| self.contributor_view(row)).collect(),
             "transfer" => rows
                 .transfers

@@ -39,6 +39,7 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::Order, "order"),
         (Kind::OrderLine, "order_line"),
         (Kind::Product, "product"),
+        (Kind::Contact, "contact"),
         (Kind::Contributor, "contributor"),
         (Kind::Transfer, "transfer"),
         (Kind::RenewalRun, "renewal_run"),
@@ -131,6 +132,10 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
         "product" => {
             let holder = owner(&rows.products, |row| row.id.0 == id, |row| row.account_id);
             among(rows, "products(first: 20) { nodes { id } }", &[holder])
+        }
+        "contact" => {
+            let account = owner(&rows.contacts, |row| row.id.0 == id, |row| row.account_id);
+            among(rows, "contacts(first: 20) { nodes { id } }", &[account])
         }
         "contributor" => {
             let row = rows.contributors.iter().find(|row| row.id.0 == id).expect("a contributor");

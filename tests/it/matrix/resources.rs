@@ -102,6 +102,10 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("the partner's", rows.products, |row| row.account_id == partner),
             one!("of an account without ties", rows.products, |row| row.account_id == public),
         ],
+        "contact" => vec![
+            one!("the client's", rows.contacts, |row| row.account_id == client),
+            one!("the partner's", rows.contacts, |row| row.account_id == partner),
+        ],
         "contributor" => vec![
             one!("v, to the chosen product", rows.contributors, |row| row.role == ContributorRole::Viewer),
             one!("m's account, to the chosen product", rows.contributors, |row| row.account_id.is_some()),

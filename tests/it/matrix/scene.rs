@@ -227,6 +227,7 @@ fn side(rows: &mut Rows) -> Side {
     rows.order(account, account, leaver);
     rows.invoice(account);
     rows.payment_method(account);
+    rows.contact(account);
     rows.audit_entry(account, None);
     Side { account, people, leaver }
 }

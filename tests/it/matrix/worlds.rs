@@ -165,6 +165,7 @@ fn possessions(rows: &mut Rows, dice: &mut StdRng, account: AccountId) {
     let products = [rows.product(account), rows.product(account)];
     rows.invoice(account);
     rows.payment_method(account);
+    rows.contact(account);
     for _ in 0..4 {
         let product = if dice.random() { products.choose(dice).copied() } else { None };
         rows.activity(account, *Permission::ALL.choose(dice).unwrap(), product);

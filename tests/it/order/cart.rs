@@ -11,6 +11,7 @@ use domain::money::{Currency, Money};
 use domain::order::commands::{AddCartItem, OrderItem, UpdateCartItem, remove_cart_item, update_cart_item};
 use domain::order::queries;
 use domain::page::PageRequest;
+use domain::patch::Patch;
 use domain::store::Statements;
 use entities::cart::CartStatus;
 use entities::offering::ProductKind;
@@ -52,7 +53,13 @@ async fn a_cart_is_filled_and_changed(#[case] db: Db) {
     assert_eq!(lines, [(36, None, eur(25_000)), (12, Some("xn--bcher-kva.example"), eur(1200))]);
 
     let first = shown.items[0].0.id;
-    let change = UpdateCartItem { cart_id, item_id: first, term_months: Some(12), quantity: Some(3) };
+    let change = UpdateCartItem {
+        cart_id,
+        item_id: first,
+        term_months: Some(12),
+        quantity: Some(3),
+        registrant_id: Patch::Keep,
+    };
     world.w.write(&world.w.acme_owner, move |work| Box::pin(update_cart_item(work, change.clone()))).await.unwrap();
     assert_eq!(world.contents(cart_id).await.subtotal, eur(3 * 9900 + 1200));
     let gone = shown.items[1].0.id;
@@ -77,7 +84,13 @@ async fn a_cart_is_filled_and_changed(#[case] db: Db) {
 #[tokio::test(flavor = "multi_thread")]
 async fn pieces_are_products_and_what_is_free_is_free(#[case] db: Db) {
     let world = World::start(db).await;
-    let free = vec![OrderItem { plan_id: world.free, term_months: Some(12), quantity: 3, domain_name: None }];
+    let free = vec![OrderItem {
+        plan_id: world.free,
+        term_months: Some(12),
+        quantity: 3,
+        domain_name: None,
+        registrant_id: None,
+    }];
     let (placed, collected) = world.place(&world.w.bolt_owner, free, "order-00").await.unwrap();
     let (order, _, product) = world.placed(&placed).await;
     assert_eq!((collected, order.status, product.status), (Collected::Paid, OrderStatus::Paid, ProductStatus::Free));
@@ -85,7 +98,13 @@ async fn pieces_are_products_and_what_is_free_is_free(#[case] db: Db) {
     assert_eq!((world.w.count("payment").await, world.invoices().await.len()), (0, 0));
     assert_eq!(code(world.order_for_bolt(&world.w.bolt_owner, "order-01").await), Some(Code::PaymentMethodRequired));
     world.card(world.w.bolt, "tok_visa").await;
-    let three = vec![OrderItem { plan_id: world.plan, term_months: Some(12), quantity: 3, domain_name: None }];
+    let three = vec![OrderItem {
+        plan_id: world.plan,
+        term_months: Some(12),
+        quantity: 3,
+        domain_name: None,
+        registrant_id: None,
+    }];
     let (placed, _) = world.place(&world.w.bolt_owner, three, "order-02").await.unwrap();
     assert_eq!(world.placed(&placed).await.0.subtotal_minor, 3 * 9900);
     assert_eq!(world.w.count("product WHERE status = 'ACTIVE'").await, 3);

@@ -150,7 +150,13 @@ async fn a_key_is_for_one_input(#[case] db: Db) {
     let world = World::start(db).await;
     world.card(world.w.bolt, "tok_visa").await;
     world.order_for_bolt(&world.w.bolt_owner, "order-00").await.unwrap();
-    let other = vec![OrderItem { plan_id: world.plan, term_months: Some(12), quantity: 2, domain_name: None }];
+    let other = vec![OrderItem {
+        plan_id: world.plan,
+        term_months: Some(12),
+        quantity: 2,
+        domain_name: None,
+        registrant_id: None,
+    }];
     assert_eq!(code(world.place(&world.w.bolt_owner, other, "order-00").await), Some(Code::IdempotencyKeyReused));
     assert_eq!(world.w.count("\"order\"").await, 1);
 }

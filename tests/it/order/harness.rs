@@ -135,7 +135,13 @@ impl World {
     }
 
     pub(super) async fn order_for_bolt(&self, token: &str, key: &str) -> Result<(Placed, Collected), Error> {
-        let items = vec![OrderItem { plan_id: self.plan, term_months: Some(12), quantity: 1, domain_name: None }];
+        let items = vec![OrderItem {
+            plan_id: self.plan,
+            term_months: Some(12),
+            quantity: 1,
+            domain_name: None,
+            registrant_id: None,
+        }];
         self.place(token, items, key).await
     }
 
@@ -188,7 +194,7 @@ impl World {
 }
 
 pub(super) fn item(cart_id: CartId, plan_id: PlanId) -> AddCartItem {
-    AddCartItem { cart_id, plan_id, term_months: Some(12), quantity: 1, domain_name: None }
+    AddCartItem { cart_id, plan_id, term_months: Some(12), quantity: 1, domain_name: None, registrant_id: None }
 }
 
 pub(super) async fn save_kind(w: &Partners, sku: &str, kind: ProductKind) -> OfferingId {

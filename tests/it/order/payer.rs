@@ -171,7 +171,13 @@ async fn without_a_partnership_nobody_earns(#[case] db: Db) {
     assert_eq!((order.total_minor, line.cashback_minor, line.rate_bps, line.partner_id), (11_781, 0, None, None));
     assert_eq!((product.managed_by_id, product.renewal_billing), (None, RenewalBilling::Account));
     world.card(world.w.acme, "tok_visa").await;
-    let items = vec![OrderItem { plan_id: world.plan, term_months: Some(12), quantity: 1, domain_name: None }];
+    let items = vec![OrderItem {
+        plan_id: world.plan,
+        term_months: Some(12),
+        quantity: 1,
+        domain_name: None,
+        registrant_id: None,
+    }];
     let command =
         PlaceOrder { account_id: world.w.acme, items, payment_method_id: None, idempotency_key: "order-01".to_owned() };
     let actor = world.w.actor(&world.w.acme_owner).await;

@@ -23,6 +23,8 @@ pub struct Family {
     pub task: String,
     /// Whom the client lets see its own product.
     pub contributor: String,
+    /// To whom a domain of the client's may be registered.
+    pub contact: String,
     /// An offer of the client's own product.
     pub transfer: String,
     pub cart: String,
@@ -79,6 +81,7 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
         inquiry: inquiry(app, partner, (slug, "lea@lead.example"), &secret_of(name)).await,
         task: task(app, partner, &record, &secret_of(name)).await,
         contributor: contributor(app, &client, &own_product, (&format!("looks.{name}@people.example"), "VIEWER")).await,
+        contact: contact(app, &client, name).await,
         transfer: transfer(app, &client, &own_product, &format!("takes.{name}@people.example")).await,
         user: client.user_id.clone(),
         own_product,
@@ -150,6 +153,26 @@ pub async fn task(app: &TestApp, partner: &Signed, record: &str, title: &str) ->
 pub async fn contributor(app: &TestApp, owner: &Signed, product: &str, (email, role): (&str, &str)) -> String {
     let input = json!({ "productId": product, "email": email, "role": role });
     text(&app.done(&owner.token, "inviteContributor", input, "contributor { id }").await["contributor"]["id"])
+}
+
+/// Keeps somebody to whom domains are registered, as an owner.
+pub async fn contact(app: &TestApp, owner: &Signed, name: &str) -> String {
+    let input = json!({
+        "accountId": owner.account_id, "name": secret_of(name), "organization": "Kiosk", "email": "kim@kiosk.example", "phone": "+49 40 1",
+        "street": "Weg 1", "postalCode": "20457", "city": "Hamburg", "country": "DE",
+    });
+    text(&app.done(&owner.token, "createContact", input, "contact { id }").await["contact"]["id"])
+}
+
+/// A plan of a domain, 12.00 EUR a year.
+pub async fn domain_plan(app: &TestApp, provider: &Provider) -> String {
+    let input = json!({ "sku": "domain", "name": "Domain", "kind": "DOMAIN" });
+    let offering = app.done(&provider.staff, "saveOffering", input, "offering { id }").await;
+    let price = json!({ "termMonths": 12, "price": { "amount": "12.00", "currencyCode": "EUR" } });
+    let input = json!({
+        "offeringId": offering["offering"]["id"], "name": "example", "defaultTermMonths": 12, "prices": [price],
+    });
+    text(&app.done(&provider.staff, "savePlan", input, "plan { id }").await["plan"]["id"])
 }
 
 /// Offers a product to an address, as its owner.

@@ -147,7 +147,7 @@ impl Reading<'_> {
         let accounts: Vec<_> = told.may.get("Account").into_iter().flatten().collect();
         let lists = self.schema.lists("Account");
         let query = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Account {{ {lists} }} }} }}");
-        for some in accounts.chunks(7) {
+        for some in accounts.chunks(6) {
             let found = self.ask(who, told, &query, json!({ "ids": some })).await;
             for account in found["data"]["nodes"].as_array().into_iter().flatten() {
                 told.check(account, "a whole list: Account");

@@ -57,6 +57,7 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("sentInvitations", Takes::Each),
     ("partnershipsAsPartner", Takes::Each),
     ("partnershipsAsClient", Takes::Each),
+    ("contacts", Takes::Each),
     ("products", Takes::Each),
     ("carts", Takes::Each),
     ("orders", Takes::Each),

@@ -118,6 +118,8 @@ const RULES: &[(Kind, Rule, &str)] = &[
     (Kind::Product, Rule::Member(ViewProducts), "SELECT id, account_id AS owner FROM product"),
     (Kind::Product, Rule::Product(ViewProducts), "SELECT id, account_id AS owner FROM product"),
     (Kind::Product, Rule::Contributor, "SELECT id, account_id AS owner FROM product"),
+    (Kind::Contact, Rule::Member(ViewProducts), "SELECT id, account_id AS owner FROM contact"),
+    (Kind::Contact, Rule::Account(ViewProducts), "SELECT id, account_id AS owner FROM contact"),
     // rules §2: MANAGE_PRODUCTS is for contributors; and each of them sees that they are one
     (
         Kind::Contributor,

@@ -17,7 +17,7 @@ use tests::rows::Rows;
 use tests::world::{PASSWORD, Provider, Signed};
 use uuid::Uuid;
 
-use super::family::{Family, contributor, family, keep_tax_data};
+use super::family::{Family, contact, contributor, domain_plan, family, keep_tax_data};
 use super::former;
 
 /// The accounts.
@@ -135,6 +135,10 @@ pub struct World {
     pub theirs: Family,
     /// By which [`Who::Edits`] does.
     pub editor: String,
+    /// A plan of a domain.
+    pub domain_id: String,
+    /// Of Acme's.
+    pub acmes_contact: String,
 }
 
 impl World {
@@ -214,6 +218,7 @@ impl World {
             Kind::Client => &theirs.record,
             Kind::Task => &theirs.task,
             Kind::Inquiry => &theirs.inquiry,
+            Kind::Contact => &theirs.contact,
             Kind::Contributor => &theirs.contributor,
             Kind::Transfer => &theirs.transfer,
             Kind::Invitation => &theirs.invitation,
@@ -259,13 +264,15 @@ impl World {
         let tokens = people(app, &provider, &accounts, &ours.record).await;
         let editor = ("edits@people.example", "EDITOR");
         let editor = contributor(app, &accounts[&Company::Bolt], &ours.product, editor).await;
+        let domain_id = domain_plan(app, &provider).await;
+        let acmes_contact = contact(app, &accounts[&Company::Acme], "acme").await;
         let run = json!({ "dryRun": true });
         app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
         give_up(app).await;
         brought(app, &accounts[&Company::Acme], &accounts[&Company::Solo]).await;
         brought(app, &accounts[&Company::Zeta], &accounts[&Company::Mute]).await;
-        Self { provider, accounts, tokens, ours, theirs, editor }
+        Self { provider, accounts, tokens, ours, theirs, editor, domain_id, acmes_contact }
     }
 }
 

@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use domain::sql::insert;
 use entities::id::{OfferingId, PlanId};
 use entities::{
-    account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contributor, inquiry, invitation,
-    invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile, partnership,
-    partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task, transfer, user,
-    wallet_entry,
+    account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contact, contributor, inquiry,
+    invitation, invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile,
+    partnership, partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task,
+    transfer, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -40,6 +40,7 @@ pub struct Rows {
     pub referrals: Vec<referral::Model>,
     pub partnerships: Vec<partnership::Model>,
     pub covered: Vec<partnership_product::Model>,
+    pub contacts: Vec<contact::Model>,
     pub contributors: Vec<contributor::Model>,
     pub transfers: Vec<transfer::Model>,
     pub invitations: Vec<invitation::Model>,
@@ -83,6 +84,7 @@ impl Rows {
             referrals: vec![],
             partnerships: vec![],
             covered: vec![],
+            contacts: vec![],
             contributors: vec![],
             transfers: vec![],
             invitations: vec![],
@@ -159,6 +161,7 @@ impl Rows {
         insert::<offering::Entity>(db, &self.offerings).await.expect("offerings");
         insert::<plan::Entity>(db, &self.plans).await.expect("plans");
         insert::<payment_method::Entity>(db, &self.methods).await.expect("payment methods");
+        insert::<contact::Entity>(db, &self.contacts).await.expect("contacts");
         insert::<cart::Entity>(db, &self.carts).await.expect("carts");
         insert::<cart_item::Entity>(db, &self.cart_items).await.expect("cart items");
         insert::<order::Entity>(db, &self.orders).await.expect("orders");

@@ -6,8 +6,8 @@ use entities::contributor::{self, ContributorRole};
 use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, PartnershipId, ProductId, UserId};
 use entities::transfer::TransferStatus;
 use entities::{
-    activity, cart, cart_item, invoice, invoice_line, order, order_line, payment, payment_method, product, transfer,
-    wallet_entry,
+    activity, cart, cart_item, contact, invoice, invoice_line, order, order_line, payment, payment_method, product,
+    transfer, wallet_entry,
 };
 use serde_json::json;
 
@@ -37,6 +37,7 @@ impl Rows {
             status: product::ProductStatus::Active,
             label: format!("Website {}", self.last),
             domain_name: None,
+            registrant_id: None,
             term_months: 12,
             next_plan_id: None,
             currency: "EUR".to_owned(),
@@ -52,6 +53,24 @@ impl Rows {
             created_at: self.now,
         });
         id
+    }
+
+    /// Somebody to whom domains are registered.
+    pub fn contact(&mut self, account_id: AccountId) {
+        let row = contact::Model {
+            id: self.id(),
+            account_id,
+            name: "Jo Bolt".to_owned(),
+            organization: None,
+            email: "jo@bolt.example".to_owned(),
+            phone: "+49 40 1234".to_owned(),
+            street: "Hafenstraße 12".to_owned(),
+            postal_code: "20457".to_owned(),
+            city: "Hamburg".to_owned(),
+            country: "DE".to_owned(),
+            created_at: self.now,
+        };
+        self.contacts.push(row);
     }
 
     /// Somebody who contributes to a product; let in by the holder, unless a partnership is named.
@@ -131,6 +150,7 @@ impl Rows {
             term_months: 12,
             quantity: 1,
             domain_name: None,
+            registrant_id: None,
         };
         self.cart_items.push(item);
         id

@@ -1,16 +1,19 @@
 //! Filling a cart.
 
 use entities::cart::CartStatus;
-use entities::id::{CartId, CartItemId, ClientId, PlanId};
+use entities::id::{CartId, CartItemId, ClientId, ContactId, PlanId};
+use entities::offering::ProductKind;
 use entities::{cart, cart_item};
 use sea_orm::FromQueryResult;
 
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
+use crate::contact::queries::usable;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::money::Currency;
 use crate::order::actions::{BeginCart, ManageCart};
 use crate::order::rules;
+use crate::patch::Patch;
 use crate::permission::{Permit, permit};
 use crate::sql;
 use crate::work::{Number, Work};
@@ -51,13 +54,16 @@ pub struct AddCartItem {
     pub quantity: i32,
     /// Of a domain, or of what belongs to one.
     pub domain_name: Option<String>,
+    /// To whom the domain is registered: a contact of the partner's.
+    pub registrant_id: Option<ContactId>,
 }
 
 /// Adds a line. Source: S4.4, S4.6, S4.7.
 /// # Errors
-/// `CART_CLOSED`, `TERM_NOT_OFFERED`, `CURRENCY_MISMATCH` where there is no price in the client's currency.
+/// `CART_CLOSED`, `TERM_NOT_OFFERED`, `CURRENCY_MISMATCH` where there is no price in the client's currency, `ALREADY_EXISTS` for a domain
+/// that is in the cart.
 pub async fn add_cart_item(work: &mut Work, command: AddCartItem) -> Result<cart::Model, Error> {
-    let AddCartItem { cart_id, plan_id, term_months, quantity, domain_name } = command;
+    let AddCartItem { cart_id, plan_id, term_months, quantity, domain_name, registrant_id } = command;
     let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, cart_id).await?;
     refuse_closed(&cart)?;
     let offer = offer(work, &cart, plan_id, term_months).await?;
@@ -68,7 +74,12 @@ pub async fn add_cart_item(work: &mut Work, command: AddCartItem) -> Result<cart
         term_months: offer.term_months,
         quantity: rules::quantity(quantity, offer.kind)?,
         domain_name: rules::domain_name(domain_name.as_deref(), offer.kind)?,
+        registrant_id: rules::registrant(registrant_id, offer.kind)?,
     };
+    refuse_registrant(work, &cart, row.registrant_id).await?;
+    if offer.kind == ProductKind::Domain && is_in_cart(work, &row).await? {
+        return Err(rules::twice().into());
+    }
     let mut count = work.sql();
     count.add("SELECT count(*) AS n FROM cart_item WHERE cart_id = ?", [cart_id.into()]);
     let lines = count.one::<Number>(work.conn()).await?.map_or(0, |count| count.n);
@@ -91,13 +102,15 @@ pub struct UpdateCartItem {
     pub term_months: Option<i32>,
     /// How many.
     pub quantity: Option<i32>,
+    /// To whom the domain is registered: a contact of the partner's.
+    pub registrant_id: Patch<ContactId>,
 }
 
 /// Changes a line. Source: S4.5.
 /// # Errors
 /// As for adding one.
 pub async fn update_cart_item(work: &mut Work, command: UpdateCartItem) -> Result<cart::Model, Error> {
-    let UpdateCartItem { cart_id, item_id, term_months, quantity } = command;
+    let UpdateCartItem { cart_id, item_id, term_months, quantity, registrant_id } = command;
     let Permit { row: cart, grant, .. } = permit::<ManageCart>(work, cart_id).await?;
     refuse_closed(&cart)?;
     let mut sql = work.sql();
@@ -105,10 +118,12 @@ pub async fn update_cart_item(work: &mut Work, command: UpdateCartItem) -> Resul
     let item: cart_item::Model = sql.one(work.conn()).await?.ok_or_else(no_such_item)?;
     let offer = offer(work, &cart, item.plan_id, Some(term_months.unwrap_or(item.term_months))).await?;
     let quantity = rules::quantity(quantity.unwrap_or(item.quantity), offer.kind)?;
+    let registrant_id = rules::registrant(registrant_id.or(item.registrant_id), offer.kind)?;
+    refuse_registrant(work, &cart, registrant_id.filter(|id| Some(*id) != item.registrant_id)).await?;
     let mut sql = work.sql();
     sql.add(
-        "UPDATE cart_item SET term_months = ?, quantity = ? WHERE id = ?",
-        [offer.term_months.into(), quantity.into(), item_id.into()],
+        "UPDATE cart_item SET term_months = ?, quantity = ?, registrant_id = ? WHERE id = ?",
+        [offer.term_months.into(), quantity.into(), registrant_id.into(), item_id.into()],
     );
     sql.execute(work.conn()).await?;
     work.record("updateCartItem", Some(grant), Some(cart_id.into()));
@@ -126,6 +141,26 @@ pub async fn remove_cart_item(work: &mut Work, cart_id: CartId, item_id: CartIte
     }
     work.record("removeCartItem", Some(grant), Some(cart_id.into()));
     Ok(cart)
+}
+
+/// A registrant is a contact that the partner keeps and the actor sees.
+async fn refuse_registrant(work: &Work, cart: &cart::Model, id: Option<ContactId>) -> Result<(), Error> {
+    let ids: Vec<ContactId> = id.into_iter().collect();
+    if usable(work, &[cart.partner_id], &ids).await?.len() < ids.len() {
+        return Err(Refusal::absent(["registrantId"]).into());
+    }
+    Ok(())
+}
+
+/// Whether the domain of a line is in its cart.
+async fn is_in_cart(work: &Work, row: &cart_item::Model) -> Result<bool, Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "SELECT count(*) AS n FROM cart_item i JOIN plan l ON l.id = i.plan_id JOIN offering o ON o.id = l.offering_id
+        WHERE i.cart_id = ? AND i.domain_name = ? AND o.kind = 'DOMAIN'",
+        [row.cart_id.into(), row.domain_name.clone().into()],
+    );
+    Ok(sql.one::<Number>(work.conn()).await?.is_some_and(|count| count.n > 0))
 }
 
 fn no_such_item() -> Refusal {

@@ -53,7 +53,7 @@ pub struct CheckoutCart {
 /// Orders what is in a cart and has it paid, by the partner or by the client. Source: S4.8 to S4.12, `docs/rules.md` §3.
 /// # Errors
 /// `CART_CLOSED`, `CART_EMPTY`, `PERMISSION_DENIED` for the client's card without its permission, `PAYMENT_METHOD_REQUIRED`,
-/// `CURRENCY_MISMATCH`. How the payment ended is no error.
+/// `CURRENCY_MISMATCH`, `REGISTRANT_REQUIRED`. How the payment ended is no error.
 pub async fn checkout_cart(
     store: &Store,
     actor: Actor,
@@ -86,6 +86,12 @@ async fn write_checkout(work: &mut Work, command: CheckoutCart) -> Result<(Place
     if payer.currency != basket.currency.code() {
         return refuse(Code::CurrencyMismatch, "The cart is not in the partner's currency.");
     }
+    if let Some(at) = basket.without_registrant(terms.holder) {
+        let path = ["items".to_owned(), at.to_string(), "registrantId".to_owned()];
+        return Err(Refusal::new(Code::RegistrantRequired, "It is not said to whom this domain is registered.")
+            .at(path)
+            .into());
+    }
     let placing = Placing {
         ordered_by,
         terms,
@@ -115,6 +121,7 @@ fn article(Line { item, offer }: &Line) -> Article {
         term_months: item.term_months,
         quantity: item.quantity,
         domain_name: item.domain_name.clone(),
+        registrant_id: item.registrant_id,
         name: format!("{} {}", offer.offering_name, offer.plan_name),
     }
 }

@@ -129,6 +129,7 @@ async fn items(work: &Work, cart_id: CartId) -> Result<Vec<OrderItem>, Error> {
         term_months: Some(row.term_months),
         quantity: row.quantity,
         domain_name: row.domain_name,
+        registrant_id: row.registrant_id,
     });
     Ok(items.collect())
 }

@@ -1,6 +1,9 @@
 //! Placing an order of an account, without a cart of its own.
 
-use entities::id::{AccountId, PaymentMethodId, PlanId};
+use std::collections::HashSet;
+
+use entities::id::{AccountId, ContactId, PaymentMethodId, PlanId};
+use entities::offering::ProductKind;
 use entities::order::CheckoutMethod;
 use entities::{account, cart, partnership};
 use serde::Serialize;
@@ -12,6 +15,7 @@ use crate::billing::rules::{Benefit, BillingFacts, OrderedBy, Party, billing_ter
 use crate::billing::{Collected, Paying, collect};
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
+use crate::contact::queries::usable;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::idempotency::{self, Seen};
 use crate::money::Currency;
@@ -33,6 +37,8 @@ pub struct OrderItem {
     pub quantity: i32,
     /// Of a domain, or of what belongs to one.
     pub domain_name: Option<String>,
+    /// To whom the domain is registered, where that is not its holder: a contact of the account's, or of who orders for it.
+    pub registrant_id: Option<ContactId>,
 }
 
 /// To order without a cart.
@@ -80,11 +86,13 @@ async fn write_order(work: &mut Work, command: PlaceOrder) -> Result<(Placed, Pa
         Some(row) => (Some(row), OrderedBy::PartnerForClient(method_of(row))),
         None => (managing(&partnerships), OrderedBy::Account),
     };
+    let placed_from_id = through.map_or(account.id, |row| row.partner_id);
+    refuse_registrants(work, &[account.id, placed_from_id], &command.items).await?;
     let ordering = Ordering {
         ordered_by,
         account: &account,
         partnership,
-        placed_from_id: through.map_or(account.id, |row| row.partner_id),
+        placed_from_id,
         cart: None,
         items: &command.items,
         payment_method_id: command.payment_method_id,
@@ -93,6 +101,17 @@ async fn write_order(work: &mut Work, command: PlaceOrder) -> Result<(Placed, Pa
     work.record("placeOrder", Some(grant), Some(placed.order_id.into()));
     idempotency::remember(work, key, &placed).await?;
     Ok((placed, paying))
+}
+
+/// Registrants are contacts that one of these accounts keeps and the actor sees.
+async fn refuse_registrants(work: &Work, accounts: &[AccountId], items: &[OrderItem]) -> Result<(), Error> {
+    let ids: Vec<ContactId> = items.iter().filter_map(|item| item.registrant_id).collect();
+    let usable = usable(work, accounts, &ids).await?;
+    let strange = items.iter().position(|item| item.registrant_id.is_some_and(|id| !usable.contains(&id)));
+    match strange {
+        Some(at) => Err(Refusal::absent(["items".to_owned(), at.to_string(), "registrantId".to_owned()]).into()),
+        None => Ok(()),
+    }
 }
 
 /// Those with partners of this account, held against a change of the payer.
@@ -197,6 +216,7 @@ fn lines(
 ) -> Result<(Vec<Article>, Vec<Piece>), Error> {
     let mut articles = Vec::with_capacity(items.len());
     let mut pieces = Vec::with_capacity(items.len());
+    let mut domains = HashSet::new();
     for (at, (item, offer)) in items.iter().zip(offers).enumerate() {
         let path = |refusal: Refusal| refusal.within(["items".to_owned(), at.to_string()]);
         let offer = offer.ok_or_else(|| Refusal::absent(["planId"])).map_err(path)?;
@@ -208,11 +228,16 @@ fn lines(
             account_rate: offer.account_rate()?,
             affiliate_rate: None,
         });
+        let domain_name = rules::domain_name(item.domain_name.as_deref(), offer.kind).map_err(path)?;
+        if offer.kind == ProductKind::Domain && !domains.insert(domain_name.clone()) {
+            return Err(path(rules::twice()).into());
+        }
         articles.push(Article {
             plan_id: offer.plan_id,
             term_months: offer.term_months,
             quantity,
-            domain_name: rules::domain_name(item.domain_name.as_deref(), offer.kind).map_err(path)?,
+            domain_name,
+            registrant_id: rules::registrant(item.registrant_id, offer.kind).map_err(path)?,
             name: format!("{} {}", offer.offering_name, offer.plan_name),
         });
     }

@@ -92,3 +92,14 @@ pub fn transfers(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
         one_of(sql, &format!("{alias}.to_id"), &own);
     });
 }
+
+/// Contacts: VIEW_PRODUCTS in the account that keeps them, also through a partnership that covers all of it. Whoever sees one product of
+/// it alone, sees not to whom it is registered. Source: rules §2.
+pub fn contacts(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        by_membership(sql, viewer, &format!("{alias}.account_id"), Permission::ViewProducts);
+        sql.push(" OR ");
+        let tie = format!("s.has_all_products AND s.client_account_id = {alias}.account_id");
+        by_partnership(sql, viewer, Permission::ViewProducts, &tie);
+    });
+}

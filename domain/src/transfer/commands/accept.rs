@@ -11,6 +11,7 @@ use super::Warned;
 use super::answer::{asked, ended};
 use super::tell;
 use crate::calendar::start_of_day;
+use crate::contact::commands::held_by;
 use crate::contributor::commands as contributor;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::partnership::commands as partnership;
@@ -57,7 +58,9 @@ pub async fn accept(work: &mut Work, command: AcceptTransfer) -> Result<Warned, 
 
     contributor::end_all(work, &product).await?;
     let renews_at = start_of_day(product.renews_on, time_zone(&to.time_zone));
-    store::hand_over(work, product.id, &to, renews_at).await?;
+    let registrants = held_by(work, account_id, product.registrant_id.as_slice()).await?;
+    let registrant = product.registrant_id.and_then(|id| registrants.get(&id).copied());
+    store::hand_over(work, product.id, &to, (renews_at, registrant)).await?;
     partnership::take_in(work, product.id, account_id).await?;
     if row.stay_as_contributor {
         contributor::keep_former_holder(work, &row).await?;

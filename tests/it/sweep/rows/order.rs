@@ -24,6 +24,7 @@ pub fn rows() -> Vec<Row> {
                 json!({ "cartId": s.cart().await.0, "planId": plan, "termMonths": 12, "quantity": 2, "domainName": "bolt.example" })
             })
         })
+        .or(|s| Box::pin(async { domain(s, &s.cart().await.0) }))
         .about("cartId")
         .again(Again::Another)
         .wrong("checked out", "CART_CLOSED", CHECKED_OUT),
@@ -31,6 +32,14 @@ pub fn rows() -> Vec<Row> {
             Box::pin(async {
                 let (cart, item) = s.cart().await;
                 json!({ "cartId": cart, "itemId": item, "termMonths": 12, "quantity": 3 })
+            })
+        })
+        .or(|s| {
+            Box::pin(async {
+                let cart = s.cart().await.0;
+                let added = s.done(Company::Acme, "addCartItem", domain(s, &cart), "cart { items { id } }").await;
+                let item = added["cart"]["items"][1]["id"].clone();
+                json!({ "cartId": cart, "itemId": item, "termMonths": 12, "registrantId": s.world().acmes_contact })
             })
         })
         .about("cartId")
@@ -98,6 +107,14 @@ pub fn rows() -> Vec<Row> {
             input["paymentMethodId"] = json!(s.world().ours.payment_method);
             ready(input)
         })
+        .or(|s| {
+            let mut input = order(s);
+            input["items"][0] = json!({
+                "planId": s.world().domain_id, "termMonths": 12, "quantity": 1, "domainName": "nut.example",
+                "registrantId": s.world().ours.contact,
+            });
+            ready(input)
+        })
         .about("accountId")
         .apart(Way::Through(&[Purchase]))
         .again(Again::Another)
@@ -122,6 +139,14 @@ fn order(scene: &Scene) -> Value {
         "planId": scene.world().provider.hosting_id, "termMonths": 12, "quantity": 2, "domainName": "bolt.example",
     });
     json!({ "accountId": scene.account(Company::Bolt), "items": [item], "idempotencyKey": scene.key() })
+}
+
+/// A domain for a client of Acme's, in its name.
+fn domain(scene: &Scene, cart: &str) -> Value {
+    json!({
+        "cartId": cart, "planId": scene.world().domain_id, "termMonths": 12, "quantity": 1, "domainName": "bolt.example",
+        "registrantId": scene.world().acmes_contact,
+    })
 }
 
 /// A cart that is with Bolt.

@@ -110,6 +110,14 @@ fn contributors() -> Vec<Row> {
         })
         .about("contributorId")
         .again(Again::Refused(&["NOT_FOUND"])),
+        row("createContact", MANAGERS, |s| {
+            ready(json!({
+                "accountId": s.account(Company::Bolt), "name": "Kim", "organization": "Kiosk", "email": "kim@kiosk.example",
+                "phone": "+49 40 1", "street": "Weg 1", "postalCode": "20457", "city": "Hamburg", "country": "DE",
+            }))
+        })
+        .about("accountId")
+        .again(Again::Another),
     ]
 }
 

@@ -1,0 +1,5 @@
+//! Whom domains are registered to.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;
