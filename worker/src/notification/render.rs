@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use fluent_bundle::{FluentArgs, FluentValue};
+use language::{Language, SentenceError, language_for};
 use lettre::message::Mailbox;
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value,
@@ -22,8 +23,8 @@ use thiserror::Error as ThisError;
 
 use super::{
     MailRequest,
-    content::{Amount, ReplyTo},
-    format::{self, Language},
+    content::{Amount, Moment, ReplyTo},
+    format,
     message::{self, Mail},
 };
 
@@ -116,8 +117,8 @@ pub enum RenderError {
     Template(#[from] minijinja::Error),
     #[error("mail layout {kind}: {reason}")]
     Layout { kind: &'static str, reason: String },
-    #[error("sentence {key}: {reason}")]
-    Sentence { key: String, reason: String },
+    #[error(transparent)]
+    Sentence(#[from] SentenceError),
     #[error("not a mail address: {address}")]
     Address { address: String },
     #[error("mail content: {0}")]
@@ -152,8 +153,8 @@ impl Renderer {
         let from = sender(&name, &mail_from)?;
         let pages = KINDS.iter().map(|kind| Ok((kind, lay_out(kind)?))).collect::<Result<Vec<_>, RenderError>>()?;
         let mut languages = HashMap::new();
-        for tag in format::languages() {
-            languages.insert(tag, environment(Language::new(tag)?, &pages)?);
+        for (tag, _) in format::LOCALES {
+            languages.insert(*tag, environment(Language::new(tag, format::LOCALES)?, &pages)?);
         }
         let mut seller = json!({ "name": name, "address": address });
         format::clean_all(&mut seller);
@@ -165,9 +166,9 @@ impl Renderer {
     pub fn render(&self, request: &MailRequest) -> Result<Mail, RenderError> {
         let MailRequest { id, created_at, locale, to_name, to_email, link, content } = request;
         let kind = content.kind();
-        let lang = format::language_for(locale);
+        let lang = language_for(format::LOCALES, locale);
         let Some(environment) = self.languages.get(lang) else {
-            return Err(RenderError::Sentence { key: locale.clone(), reason: "no such language".to_owned() });
+            return Err(SentenceError { key: locale.clone(), reason: "no such language".to_owned() }.into());
         };
 
         let to_name = format::clean(to_name);
@@ -280,14 +281,16 @@ fn speak(environment: &mut Environment<'static>, language: Language) {
     });
     let own = language.clone();
     environment.add_filter("money", move |value: Value| -> Result<String, Error> {
-        own.money(&Amount::deserialize(value)?).map_err(|error| refused(&error))
+        let Amount { minor, currency, exponent } = Amount::deserialize(value)?;
+        own.money(minor, exponent, &currency).map_err(|error| refused(&error))
     });
     let own = language.clone();
     environment.add_filter("date", move |value: Value| -> Result<String, Error> {
         own.date(Deserialize::deserialize(value)?).map_err(|error| refused(&error))
     });
     environment.add_filter("moment", move |value: Value| -> Result<String, Error> {
-        language.moment(&Deserialize::deserialize(value)?).map_err(|error| refused(&error))
+        let Moment { local, zone } = Moment::deserialize(value)?;
+        language.moment(local, &zone).map_err(|error| refused(&error))
     });
 }
 
@@ -299,7 +302,7 @@ fn argument(key: &str, value: &Value) -> Result<FluentValue<'static>, Error> {
     }
 }
 
-fn refused(error: &RenderError) -> Error {
+fn refused(error: &SentenceError) -> Error {
     Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
 
