@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::tries::Tries;
 use crate::affiliate::link;
 use crate::auth::SignIn;
+use crate::file::{self, Files};
 use crate::http::{Gateway, PersistedQueries, Resume, Settings};
 use crate::limits::Limiter;
 use crate::{http, mailbox, page, schema};
@@ -64,11 +65,12 @@ impl App {
             tries: Arc::clone(&self.tries),
         });
         let pages = page::router(Arc::clone(&sign_in)).merge(link::router(Arc::clone(&sign_in)));
+        let files = file::router(Files { sign_in: Arc::clone(&sign_in), limiter: self.limiter.clone() });
         let graphql = match self.test_clock.take() {
             Some(schedule) => self.graphql(schema::build_with_test_clock(schedule), sign_in),
             None => self.graphql(schema::build(), sign_in),
         };
-        graphql.merge(pages).merge(health).merge(explorer).merge(mailbox)
+        graphql.merge(pages).merge(files).merge(health).merge(explorer).merge(mailbox)
     }
 
     fn graphql<X: Executor>(self, schema: X, sign_in: Arc<SignIn>) -> Router {

@@ -23,6 +23,7 @@ pub mod context;
 pub mod contributor;
 pub mod cursor;
 pub mod error;
+mod file;
 pub mod guard;
 pub mod http;
 pub mod id;

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entities::api_key;
 use entities::id::{AccountId, ApiKeyId, MembershipId, PartnershipId, SessionId, UserId};
 use entities::membership::Role;
+use serde::{Deserialize, Serialize};
 
 use crate::permission::{Permission, Permissions};
 
@@ -68,6 +69,26 @@ pub enum Credential {
     Session(SessionId),
     /// An API key that they have made: a program acts, for one account.
     ApiKey(Key),
+}
+
+/// The same by its id alone, for whoever is looked at again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CredentialId {
+    /// A sign-in.
+    Session(SessionId),
+    /// An API key.
+    ApiKey(ApiKeyId),
+}
+
+impl Credential {
+    /// Which.
+    pub const fn id(self) -> CredentialId {
+        match self {
+            Self::Session(id) => CredentialId::Session(id),
+            Self::ApiKey(key) => CredentialId::ApiKey(key.id),
+        }
+    }
 }
 
 /// An API key in use. It is a narrowing of the way by which its creator holds the account, never a way of its own.

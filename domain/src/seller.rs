@@ -9,6 +9,7 @@ use entities::account;
 
 use crate::affiliate::rules::AffiliateTerms;
 use crate::billing::dunning::DunningRules;
+use crate::billing::printed::{InvoicePrinter, NoPrinter};
 use crate::calendar::Country;
 use crate::database::Connection;
 use crate::error::Error;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub gateway: Arc<dyn PaymentGateway>,
     /// An answer of the gateway that takes longer is none.
     pub gateway_timeout: Duration,
+    /// Who prints invoices.
+    pub printer: Arc<dyn InvoicePrinter>,
     /// How many payers a renewal run claims by one transaction, at least 1.
     pub renewal_batch: u32,
     /// What affiliates earn.
@@ -74,7 +77,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The demo's provider, with the test gateway whose book is in this database.
+    /// The demo's provider, with the test gateway whose book is in this database, and without a printer.
     ///
     /// # Panics
     /// Never: its country exists, and its rate is one.
@@ -93,6 +96,7 @@ impl Settings {
             dunning: DunningRules::default(),
             gateway: Arc::new(TestGateway::new(db)),
             gateway_timeout: Duration::from_secs(30),
+            printer: Arc::new(NoPrinter),
             renewal_batch: 100,
             affiliate: AffiliateTerms {
                 commission: Rate::from_bps(1_000).expect("the demo's rate is one"),

@@ -21,6 +21,7 @@ pub mod inquiry;
 pub mod invitation;
 pub mod invitation_product;
 pub mod invoice;
+pub mod invoice_document;
 pub mod invoice_line;
 pub mod job;
 pub mod journal_entry;

@@ -34,7 +34,9 @@ fn money_is_written_as_the_language_does() {
 
 #[test]
 fn rates_show_no_more_decimals_than_they_have() {
-    for (bps, german, english) in [(1900, "19\u{a0}%", "19%"), (810, "8,1\u{a0}%", "8.1%"), (1925, "19,25\u{a0}%", "19.25%")] {
+    for (bps, german, english) in
+        [(1900, "19\u{a0}%", "19%"), (810, "8,1\u{a0}%", "8.1%"), (1925, "19,25\u{a0}%", "19.25%")]
+    {
         assert_eq!(language("de").percent(bps).unwrap(), german);
         assert_eq!(language("en").percent(bps).unwrap(), english);
     }
@@ -61,7 +63,8 @@ fn dates_are_written_as_the_language_does() {
 
 #[test]
 fn a_language_falls_back_from_region_to_language_to_english() {
-    for (asked, written) in [("de-CH", "de"), ("de_AT", "de"), ("DE", "de"), ("en-GB", "en"), ("pt-BR", "en"), ("", "en")]
+    for (asked, written) in
+        [("de-CH", "de"), ("de_AT", "de"), ("DE", "de"), ("en-GB", "en"), ("pt-BR", "en"), ("", "en")]
     {
         assert_eq!(language_for(FORMATS, asked), written, "{asked}");
     }

@@ -48,12 +48,14 @@ pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
         suspend_day: config.dunning.suspend_day,
         cancel_day: config.dunning.cancel_day,
     };
+    let printer = document::Printer::new().context("invoices cannot be printed")?;
     Ok(Settings {
         seller: config.seller.clone(),
         vat_rates: config.vat_rates.clone(),
         dunning,
         gateway,
         gateway_timeout: config.limits.gateway_timeout,
+        printer: Arc::new(printer),
         renewal_batch: config.worker.renewal_batch,
         affiliate: config.affiliate,
         public_url: config.public_url(config.listen).to_string(),

@@ -67,11 +67,12 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
 }
 
 /// The types that the databases name differently, PostgreSQL first.
-const WORDS: [(&str, [&str; 2]); 4] = [
+const WORDS: [(&str, [&str; 2]); 5] = [
     ("/uuid/", ["uuid", "blob"]),
     ("/instant/", ["timestamptz", "text"]),
     ("/date/", ["date", "text"]),
     ("/json/", ["jsonb", "text"]),
+    ("/bytes/", ["bytea", "blob"]),
 ];
 
 /// Puts the database's own words in, and leaves out what stands between `-- only <other>` and `-- end`.

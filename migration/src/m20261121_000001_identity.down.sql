@@ -1,4 +1,5 @@
 DROP TABLE clock;
+DROP TABLE signing_key;
 DROP TABLE idempotency_key;
 DROP TABLE partner_profile;
 DROP TABLE member_invitation;

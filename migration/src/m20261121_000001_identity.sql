@@ -136,6 +136,10 @@ CREATE TABLE idempotency_key (
     created_at /instant/ NOT NULL,
     PRIMARY KEY (user_id, account_id, operation, key)
 );
+CREATE TABLE signing_key (
+    id integer PRIMARY KEY CHECK (id = 1),
+    secret /bytes/ NOT NULL
+);
 CREATE TABLE clock (
     id integer PRIMARY KEY CHECK (id = 1),
     now_at /instant/ NOT NULL

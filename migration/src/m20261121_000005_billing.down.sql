@@ -4,6 +4,7 @@ DROP TABLE refund;
 DROP TABLE payment;
 DROP TABLE plan_change;
 DROP TABLE product_period;
+DROP TABLE invoice_document;
 DROP TABLE invoice_line;
 DROP TABLE invoice;
 DROP TABLE renewal_run;

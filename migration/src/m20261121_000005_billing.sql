@@ -79,6 +79,14 @@ CREATE TABLE invoice_line (
 CREATE UNIQUE INDEX invoice_line_position ON invoice_line (invoice_id, position);
 CREATE INDEX invoice_line_product ON invoice_line (product_id, invoice_id) WHERE product_id IS NOT NULL;
 CREATE INDEX invoice_line_corrected ON invoice_line (corrected_line_id) WHERE corrected_line_id IS NOT NULL;
+CREATE TABLE invoice_document (
+    invoice_id /uuid/ NOT NULL REFERENCES invoice (id),
+    kind text NOT NULL CHECK (kind IN ('PDF')),
+    sha256 text NOT NULL,
+    bytes /bytes/ NOT NULL,
+    created_at /instant/ NOT NULL,
+    PRIMARY KEY (invoice_id, kind)
+);
 CREATE TABLE product_period (
     id /uuid/ PRIMARY KEY,
     product_id /uuid/ NOT NULL REFERENCES product (id),

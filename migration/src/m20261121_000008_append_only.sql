@@ -6,6 +6,7 @@ END $$;
 CREATE TRIGGER journal_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wallet_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_document_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON invoice_document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER activity_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON activity FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -39,6 +40,8 @@ CREATE TRIGGER ledger_line_no_update BEFORE UPDATE ON ledger_line BEGIN SELECT R
 CREATE TRIGGER ledger_line_no_delete BEFORE DELETE ON ledger_line BEGIN SELECT RAISE(ABORT, 'ledger_line is append-only'); END;
 CREATE TRIGGER wallet_entry_no_update BEFORE UPDATE ON wallet_entry BEGIN SELECT RAISE(ABORT, 'wallet_entry is append-only'); END;
 CREATE TRIGGER wallet_entry_no_delete BEFORE DELETE ON wallet_entry BEGIN SELECT RAISE(ABORT, 'wallet_entry is append-only'); END;
+CREATE TRIGGER invoice_document_no_update BEFORE UPDATE ON invoice_document BEGIN SELECT RAISE(ABORT, 'invoice_document is append-only'); END;
+CREATE TRIGGER invoice_document_no_delete BEFORE DELETE ON invoice_document BEGIN SELECT RAISE(ABORT, 'invoice_document is append-only'); END;
 CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;
 CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;
 CREATE TRIGGER activity_no_update BEFORE UPDATE ON activity BEGIN SELECT RAISE(ABORT, 'activity is append-only'); END;

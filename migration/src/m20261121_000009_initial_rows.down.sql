@@ -1,1 +1,2 @@
+DELETE FROM signing_key;
 DELETE FROM feed_position;

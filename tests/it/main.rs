@@ -25,6 +25,7 @@ mod identity_edge;
 mod inquiry;
 mod invitation;
 mod invoice;
+mod invoice_file;
 mod leaver;
 mod lists;
 mod mail_transport;

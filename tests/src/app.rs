@@ -1,7 +1,7 @@
 //! The running application as tests see it: the real router, database and job handlers. Time moves by hand.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use api::account::tries::Tries;
@@ -11,6 +11,7 @@ use api::limits::Limiter;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use chrono::{DateTime, Utc};
+use domain::billing::printed::{InvoicePrinter, PrintError, Printed};
 use domain::seller::Settings;
 use domain::signal::Signals;
 use domain::{Store, database};
@@ -31,6 +32,26 @@ use crate::plans::Recorder;
 
 /// Where the clock of every test stands at first.
 pub const BEGINNING: &str = "2026-11-21T09:00:00Z";
+
+/// One for all tests: what it reads once, it reads once.
+pub fn printer() -> Arc<dyn InvoicePrinter> {
+    static PRINTER: LazyLock<document::Printer> = LazyLock::new(|| document::Printer::new().expect("a printer"));
+    Arc::new(PRINTER.clone())
+}
+
+/// Prints nothing but the number, for thousands of invoices that nobody opens.
+#[derive(Debug)]
+pub struct BlankPaper;
+
+impl InvoicePrinter for BlankPaper {
+    fn pdf(&self, printed: &Printed) -> Result<Vec<u8>, PrintError> {
+        Ok(format!("%PDF-1.7 {}", printed.number).into_bytes())
+    }
+
+    fn xml(&self, printed: &Printed) -> Result<String, PrintError> {
+        Ok(format!("<invoice>{}</invoice>", printed.number))
+    }
+}
 
 /// One application on a database of its own.
 pub struct TestApp {
@@ -86,8 +107,8 @@ impl TestApp {
         let url = database.url().parse().expect("a database address");
         let mut pool = database::connect(&url, 8).await.expect("a database that answers");
         let recorder = Recorder::on(&mut pool);
-        let mut setup =
-            Setup { settings: Settings::demo(pool.clone()), tries: Arc::new(Tries::Off), hears_queries: false };
+        let settings = Settings { printer: printer(), ..Settings::demo(pool.clone()) };
+        let mut setup = Setup { settings, tries: Arc::new(Tries::Off), hears_queries: false };
         change(&mut setup);
         let store = Store::new(pool.clone(), Signals::local(), Arc::new(setup.settings));
         let store = if setup.hears_queries { store.through_the_pool() } else { store };

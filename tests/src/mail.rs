@@ -29,6 +29,7 @@ pub fn request(number: u128, locale: &str, content: Content) -> MailRequest {
         to_email: "ann@bolt.example".to_owned(),
         link: Link::with_token("/verify", "tok-en_123".to_owned().into()),
         content,
+        attachment: None,
     }
 }
 

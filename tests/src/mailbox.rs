@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders as _};
 
 /// One mail.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Mail {
     pub message_id: String,
     pub text: String,
     pub html: String,
+    /// Names and contents of the files that came along.
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl Mail {
@@ -50,6 +52,10 @@ pub fn read_folder(folder: &Path) -> Vec<Mail> {
                 message_id: mail.message_id().unwrap_or_default().to_owned(),
                 text: mail.body_text(0).unwrap_or_default().into_owned(),
                 html: mail.body_html(0).unwrap_or_default().into_owned(),
+                files: mail
+                    .attachments()
+                    .map(|file| (file.attachment_name().unwrap_or_default().to_owned(), file.contents().to_vec()))
+                    .collect(),
             }
         })
         .collect()

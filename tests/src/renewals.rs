@@ -27,6 +27,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, ModelTrait, PrimaryKeyTrait, Stateme
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::app::BlankPaper;
 use crate::auditor::audit;
 use crate::database::{Database, Db};
 
@@ -387,6 +388,6 @@ impl Renewals {
 async fn open(database: &Database) -> Store {
     let url: DatabaseUrl = database.url().parse().expect("an address");
     let pool = database::connect(&url, 8).await.expect("connections");
-    let settings = Settings::demo(pool.clone());
+    let settings = Settings { printer: Arc::new(BlankPaper), ..Settings::demo(pool.clone()) };
     Store::new(pool, Signals::local(), Arc::new(settings))
 }

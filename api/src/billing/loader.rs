@@ -1,16 +1,26 @@
 //! What hangs on invoices and accounts, one statement per level.
 
-use domain::Reader;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Context;
 use domain::billing::queries::{self, InvoiceFilter, Parent};
 use domain::cashback::queries as cashback;
 use domain::cashback::queries::WalletKey;
+use domain::link::{Signer, Target};
 use domain::page::ById;
+use domain::{Error, Reader};
 use entities::id::{AccountId, InvoiceId, WalletEntryId};
 use entities::{invoice, invoice_line, payment, payment_method, wallet, wallet_entry};
 use uuid::Uuid;
 
+use crate::answer::{loaded, top_level};
+use crate::batch::Loader;
+use crate::context::{ContextExt, Loads};
+use crate::error::EdgeError;
 use crate::list::{Counts, List, Pages};
 use crate::loader::loaders;
+use crate::scalar::Url;
 
 loaders! {
     /// The lines of an invoice.
@@ -25,6 +35,27 @@ loaders! {
     EarnedOnIn(WalletEntryId) -> cashback::EarnedOn = cashback::earned_on;
     /// What an entry of a wallet left in it, in minor units.
     BalanceAfter(WalletEntryId) -> i64 = cashback::balances_after;
+}
+
+/// What links of the viewer are signed by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Signing;
+
+impl Loader<Signing> for Loads {
+    type Value = Signer;
+
+    async fn load(&self, keys: &[Signing]) -> Result<HashMap<Signing, Signer>, Arc<Error>> {
+        let signer = Signer::of(&self.reader()).await?;
+        Ok(keys.iter().map(|key| (*key, signer.clone())).collect())
+    }
+}
+
+/// A signed link of the viewer's to one of this gateway's files.
+pub async fn link(ctx: &Context<'_>, path: &str, to: Target) -> async_graphql::Result<Url> {
+    let signer = loaded(ctx.loads().load_one(Signing).await)?.ok_or_else(EdgeError::internal)?;
+    let token = signer.sign(to).map_err(top_level)?;
+    let base = &ctx.session().store().settings().public_url;
+    Ok(Url(format!("{base}{path}?token={token}")))
 }
 
 /// The invoices of an account or a product.

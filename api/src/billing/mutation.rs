@@ -1,17 +1,22 @@
 //! Ways to pay, and paying.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use domain::Error;
 use domain::billing::Collected;
 use domain::billing::commands::{self, AddPaymentMethod, PayInvoice};
+use domain::billing::export::export_invoices;
 use domain::credit::commands::{IssueCreditNote, issue_credit_note};
 use domain::error::{Code, Refusal};
+use domain::link::Target;
 use domain::money::Money;
 use entities::invoice;
 
+use super::loader::link;
 use super::object::{Invoice, PaymentMethod};
+use super::query::InvoiceFilter;
 use crate::answer::{UserError, answer, loaded, payloads, user_error};
 use crate::context::ContextExt;
+use crate::file::file_name;
 use crate::id::{Kind, encode, row_at, row_of};
 use crate::loader::Seen;
 use crate::scalar::{MoneyInput, Url};
@@ -21,6 +26,8 @@ payloads! {
     PaymentMethodPayload { payment_method: Option<PaymentMethod>, next_action_url: Option<Url> }
     /// An invoice, as it is now.
     InvoicePayload { invoice: Option<Invoice>, next_action_url: Option<Url> }
+    /// A link to a file, good for some minutes.
+    ExportPayload { url: Option<Url> }
     /// What is gone.
     DeletePayload { deleted_id: Option<ID> }
 }
@@ -74,6 +81,21 @@ impl IssueCreditNoteInput {
         let invoice_id = row_of(Kind::Invoice, &invoice_id)?;
         Ok(IssueCreditNote { invoice_id, amount, line_ids, reason, idempotency_key })
     }
+}
+
+#[derive(InputObject)]
+struct ExportInvoicesInput {
+    account_id: ID,
+    filter: Option<InvoiceFilter>,
+    format: ExportFormat,
+}
+
+/// What an export is: a table, or the electronic invoices of EN 16931 in a ZIP archive.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::billing::export::Format")]
+enum ExportFormat {
+    Csv,
+    Xml,
 }
 
 /// What this area adds to the mutations.
@@ -139,6 +161,25 @@ impl BillingMutation {
             }
             Err(error) => answer(Err::<InvoicePayload, _>(error), |done| done),
         }
+    }
+
+    /// A signed link to the account's invoices, good for some minutes.
+    async fn export_invoices(&self, ctx: &Context<'_>, input: ExportInvoicesInput) -> Result<ExportPayload> {
+        ctx.signed_in()?;
+        let ExportInvoicesInput { account_id, filter, format } = input;
+        let account = row_of(Kind::Account, &account_id);
+        let end = match account {
+            Ok(id) => ctx.write(move |work| Box::pin(export_invoices(work, id))).await.map(|()| id),
+            Err(error) => Err(error),
+        };
+        let account_id = match end {
+            Ok(id) => id,
+            Err(error) => return answer(Err::<ExportPayload, _>(error), |done| done),
+        };
+        let (filter, format) = (filter.unwrap_or_default().into(), format.into());
+        let path = format!("exports/{}", file_name(format));
+        let url = link(ctx, &path, Target::Export { account_id, filter, format }).await?;
+        Ok(ExportPayload { url: Some(url), ..Default::default() })
     }
 
     /// Pays an open invoice now.

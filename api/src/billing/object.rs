@@ -3,11 +3,12 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::billing::Buyer;
 use domain::cashback::queries::WalletKey;
+use domain::link::Target;
 use entities::id::ProductId;
 use entities::{client, invoice, invoice_line, order, payment, payment_method, product, wallet, wallet_entry};
 
 use super::description::description;
-use super::loader::{BalanceAfter, EarnedOnIn, Entries, LinesOf, PaymentsOf};
+use super::loader::{BalanceAfter, EarnedOnIn, Entries, LinesOf, PaymentsOf, link};
 use crate::account::object::{Account, PostalAddress};
 use crate::answer::loaded;
 use crate::client::object::Client;
@@ -18,7 +19,7 @@ use crate::id::{Kind, encode};
 use crate::loader::Seen;
 use crate::order::object::Order;
 use crate::product::object::Product;
-use crate::scalar::{CountryCode, Date, DateTime, Money, amount};
+use crate::scalar::{CountryCode, Date, DateTime, Money, Url, amount};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "entities::invoice::InvoiceKind")]
@@ -194,6 +195,12 @@ impl Invoice {
         let is_open = matches!(self.0.status, invoice::InvoiceStatus::Open | invoice::InvoiceStatus::Uncollectible);
         let due = self.0.total_minor - self.0.paid_minor - self.0.credited_minor;
         self.money(if is_open { due.max(0) } else { 0 })
+    }
+
+    /// A signed link to the PDF, good for some minutes.
+    async fn pdf_url(&self, ctx: &Context<'_>) -> Result<Url> {
+        let id = encode(Kind::Invoice, self.0.id.0);
+        link(ctx, &format!("invoices/{}.pdf", id.as_str()), Target::Invoice(self.0.id)).await
     }
 
     /// Every attempt to pay it, oldest first.

@@ -7,7 +7,7 @@ use entities::id::{AccountId, ApiKeyId, MembershipId, PartnershipId, SessionId, 
 use entities::membership::Role;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::actor::{Actor, Credential, Key, Member, Person};
+use crate::actor::{Actor, Credential, CredentialId, Key, Member, Person};
 use crate::error::Error;
 use crate::permission::Permissions;
 use crate::permission::rules::{Way, carried_by, narrowed_by_key};
@@ -23,7 +23,7 @@ pub(crate) enum Claim<'c> {
     /// What stands in the request: a session's token, or an API key.
     Bearer(&'c str),
     /// What was looked at before: it may have ended, or carry something else by now.
-    Again(Credential),
+    Again(CredentialId),
 }
 
 /// Who that is; nobody for a session or key that is over, and for one that never was.
@@ -39,8 +39,8 @@ pub(crate) async fn identify(
             by_key(&mut sql, "k.secret_hash = ", secret::hash(token).into())
         }
         Claim::Bearer(token) => by_session(&mut sql, "s.token_hash = ", Some(secret::hash(token).into())),
-        Claim::Again(Credential::Session(id)) => by_session(&mut sql, "s.id = ", Some(id.into())),
-        Claim::Again(Credential::ApiKey(key)) => by_key(&mut sql, "k.id = ", key.id.into()),
+        Claim::Again(CredentialId::Session(id)) => by_session(&mut sql, "s.id = ", Some(id.into())),
+        Claim::Again(CredentialId::ApiKey(id)) => by_key(&mut sql, "k.id = ", id.into()),
     };
     let rows: Vec<Row> = sql.all(conn).await?;
     let first = rows.first().ok_or_else(|| Error::fault("the database has no clock"))?;

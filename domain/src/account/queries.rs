@@ -32,7 +32,7 @@ pub async fn authenticate(store: &Store, token: Option<&str>, ip: Option<String>
 /// The same again for somebody who was let in before, by what is so now: their sign-in or key may have ended, and what they hold may
 /// be something else. Nobody where it has ended.
 pub async fn authenticate_again(store: &Store, actor: &Actor) -> Result<(Actor, Now), Error> {
-    let claim = actor.person().map_or(Claim::Nobody, |person| Claim::Again(person.credential));
+    let claim = actor.person().map_or(Claim::Nobody, |person| Claim::Again(person.credential.id()));
     let ip = actor.person().and_then(|person| person.ip.clone());
     identify(store.pool(), claim, ip).await
 }

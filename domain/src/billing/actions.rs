@@ -9,4 +9,6 @@ actions! {
     ChangePaymentMethod on payment_method "" needs ManageBilling by Member: |row| Target::account(row.account_id);
     /// To pay an invoice.
     SettleInvoice on invoice needs ManageBilling by Member: |row| Target::account(row.billed_to_id);
+    /// To take an account's invoices along in a file. Nothing of it is locked: a link is made, and what it leads to is read.
+    ExportInvoices on account "" needs ViewInvoices by Member: |row| Target::account(row.id);
 }

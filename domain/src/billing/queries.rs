@@ -8,6 +8,7 @@ use entities::id::{AccountId, InvoiceId};
 use entities::invoice::{InvoiceKind, InvoiceStatus};
 use entities::{invoice, invoice_line, payment, payment_method};
 use sea_orm::{ActiveEnum, FromQueryResult};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -19,7 +20,8 @@ use crate::sql::Sql;
 use crate::store::Reader;
 
 /// Which invoices of a list are wanted; nothing said is all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct InvoiceFilter {
     /// In one of these states.
     pub status: Option<Vec<InvoiceStatus>>,
@@ -150,7 +152,7 @@ pub async fn invoice_counts(
     nested::counts(reader, of.list(), parents, |sql| wanted(sql, reader, filter)).await
 }
 
-fn wanted(sql: &mut Sql, reader: &Reader, filter: &InvoiceFilter) {
+pub(super) fn wanted(sql: &mut Sql, reader: &Reader, filter: &InvoiceFilter) {
     visible::invoices(sql, reader.viewer(), "x");
     if let Some(status) = &filter.status {
         sql.push(" AND x.status ").any_text(&status.iter().map(ActiveEnum::to_value).collect::<Vec<_>>());

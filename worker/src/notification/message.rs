@@ -13,7 +13,7 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::render::RenderError;
+use super::{Attachment, render::RenderError};
 
 /// A mail, ready to be sent any number of times: rendering the same request again gives the same bytes.
 pub struct Mail {
@@ -36,7 +36,7 @@ impl Mail {
 }
 
 /// What [`build`] puts together.
-pub(super) struct Parts {
+pub(super) struct Parts<'a> {
     pub(super) id: Uuid,
     pub(super) created_at: DateTime<Utc>,
     pub(super) from: Mailbox,
@@ -46,10 +46,11 @@ pub(super) struct Parts {
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
+    pub(super) attachment: Option<&'a Attachment>,
 }
 
-pub(super) fn build(parts: Parts) -> Result<Mail, RenderError> {
-    let Parts { id, created_at, from, to, reply_to, subject, text, html } = parts;
+pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
+    let Parts { id, created_at, from, to, reply_to, subject, text, html, attachment } = parts;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sent = u64::try_from(created_at.timestamp()).unwrap_or_default();
     // A fixed boundary keeps copies equal; "=_" cannot occur in quoted-printable, so no text can close a part.
@@ -57,6 +58,14 @@ pub(super) fn build(parts: Parts) -> Result<Mail, RenderError> {
         .boundary(format!("=_{}", id.simple()))
         .singlepart(part(ContentType::TEXT_PLAIN, text.clone()))
         .singlepart(part(ContentType::TEXT_HTML, html.clone()));
+    let body = match attachment {
+        None => body,
+        Some(Attachment { file_name, bytes }) => {
+            let kind = ContentType::parse("application/pdf")?;
+            let file = lettre::message::Attachment::new(file_name.clone()).body(bytes.clone(), kind);
+            MultiPart::mixed().boundary(format!("=_mixed_{}", id.simple())).multipart(body).singlepart(file)
+        }
+    };
     let builder = Message::builder().from(from).to(to);
     let message = reply_to
         .into_iter()

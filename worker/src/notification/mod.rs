@@ -39,6 +39,15 @@ pub struct MailRequest {
     /// Where the mail's one button leads.
     pub link: Link,
     pub content: Content,
+    /// The document that it is about.
+    pub attachment: Option<Attachment>,
+}
+
+/// A PDF that goes along with a mail.
+pub struct Attachment {
+    /// Of our own making.
+    pub file_name: String,
+    pub bytes: Vec<u8>,
 }
 
 /// A place in the portal.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use language::{Language, SentenceError, language_for};
-use lettre::message::Mailbox;
+use lettre::message::{Mailbox, header::ContentTypeErr};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
@@ -123,6 +123,8 @@ pub enum RenderError {
     Address { address: String },
     #[error("mail content: {0}")]
     Content(#[from] serde_json::Error),
+    #[error("mail attachment: {0}")]
+    Attachment(#[from] ContentTypeErr),
     #[error("mail message: {0}")]
     Message(#[from] lettre::error::Error),
 }
@@ -164,7 +166,7 @@ impl Renderer {
 
     /// The same request always gives the same mail.
     pub fn render(&self, request: &MailRequest) -> Result<Mail, RenderError> {
-        let MailRequest { id, created_at, locale, to_name, to_email, link, content } = request;
+        let MailRequest { id, created_at, locale, to_name, to_email, link, content, attachment } = request;
         let kind = content.kind();
         let lang = language_for(format::LOCALES, locale);
         let Some(environment) = self.languages.get(lang) else {
@@ -202,6 +204,7 @@ impl Renderer {
             subject,
             text,
             html,
+            attachment: attachment.as_ref(),
         })
     }
 

@@ -1,14 +1,17 @@
 //! The job that sends one mail.
 
+use domain::Reader;
 use domain::actor::{Actor, System};
+use domain::billing::printed::{Pdf, pdf};
 use domain::notification::commands::LinkToken;
 use domain::notification::job::SendMail;
 use domain::notification::queries::Waiting;
 use domain::notification::{MailKind, commands, queries};
 use domain::store::Statements;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Content, Link, MailRequest, Outcome, Renderer, Transport};
+use super::{Attachment, Content, Link, MailRequest, Outcome, Renderer, Transport};
 use crate::error::JobError;
 use crate::handler::{Answer, Context, Run};
 
@@ -46,6 +49,7 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
         None
     };
 
+    let attachment = attachment(&context, &reader, &notification.kind, notification.subject_id).await?;
     let outcome = match content(&notification.kind, notification.data.clone(), token.as_ref()) {
         Ok(content) => {
             let request = MailRequest {
@@ -56,6 +60,7 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
                 to_email: notification.recipient,
                 link: link(&notification.kind, &notification.data, token),
                 content,
+                attachment,
             };
             match context.post.renderer.render(&request) {
                 Ok(mail) => context.post.transport.send(&mail).await,
@@ -87,6 +92,21 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
             Err(JobError::GiveUp(reason))
         }
     }
+}
+
+/// The PDF of the invoice or credit note that a mail is about; printed now if it never was.
+async fn attachment(
+    context: &Context,
+    reader: &Reader,
+    kind: &str,
+    subject: Uuid,
+) -> Result<Option<Attachment>, JobError> {
+    let is_about_one = matches!(MailKind::from_name(kind), Some(MailKind::InvoiceIssued | MailKind::CreditNote));
+    if !is_about_one {
+        return Ok(None);
+    }
+    let Pdf { number, bytes } = pdf(&context.store, reader, subject.into()).await?;
+    Ok(Some(Attachment { file_name: format!("{number}.pdf"), bytes }))
 }
 
 /// Writes down why the mail was not sent, and will not be unless staff sees to it.

@@ -7,7 +7,7 @@ use crate::Work;
 use crate::account::identify::{Claim, identify};
 use crate::account::queries::Proof;
 use crate::account::store;
-use crate::actor::{Actor, Credential};
+use crate::actor::{Actor, Credential, CredentialId};
 use crate::error::{Code, Error, refuse};
 use crate::{secret, sql};
 
@@ -53,7 +53,7 @@ pub(crate) async fn open_session(work: &mut Work, user: user::Model, ip: Option<
         ended_at: None,
     };
     sql::insert::<session::Entity>(work.conn(), &[session]).await?;
-    let (actor, _) = identify(work.conn(), Claim::Again(Credential::Session(session_id)), ip).await?;
+    let (actor, _) = identify(work.conn(), Claim::Again(CredentialId::Session(session_id)), ip).await?;
     work.become_person(actor.clone());
     Ok(SignedIn { user, actor, access_token, expires_at })
 }

@@ -191,7 +191,7 @@ async fn as_member(
 ) -> Result<(Actor, Option<String>), Error> {
     let signed_in = match joiner {
         Joiner::Present => {
-            let claim = Claim::Again(work.in_person()?.credential);
+            let claim = Claim::Again(work.in_person()?.credential.id());
             let (actor, _) = identify(work.conn(), claim, ip).await?;
             work.become_person(actor.clone());
             return Ok((actor, None));

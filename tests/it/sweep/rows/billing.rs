@@ -2,7 +2,7 @@
 
 use domain::actor::{Actor, System};
 use domain::cashback::release;
-use domain::permission::Permission::ManageBilling;
+use domain::permission::Permission::{ManageBilling, ViewInvoices};
 use domain::store::Statements;
 use serde_json::json;
 
@@ -35,6 +35,14 @@ pub fn rows() -> Vec<Row> {
             let input = input.clone();
             Box::pin(async { drop(s.done(Company::Bolt, "removePaymentMethod", input, "deletedId").await) })
         }),
+        row("exportInvoices", &[Way::Member(Company::Bolt, &[ViewInvoices])], |s| {
+            ready(json!({ "accountId": s.account(Company::Bolt), "format": "CSV", "filter": { "status": ["PAID"] } }))
+        })
+        .or(|s| {
+            let filter = json!({ "kind": ["ORDER"], "issuedFrom": "2026-01-01", "issuedTo": "2026-12-31" });
+            ready(json!({ "accountId": s.account(Company::Bolt), "format": "XML", "filter": filter }))
+        })
+        .about("accountId"),
         row("payInvoice", &[BILLING], |s| {
             Box::pin(async {
                 json!({
