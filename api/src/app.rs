@@ -53,6 +53,7 @@ const MAX_AT_WORK: usize = 512;
 impl App {
     /// The routes. Serve them with the caller's address, so that limits know who calls.
     pub fn router(mut self) -> Router {
+        let self_store = self.store.clone();
         let health = Router::new()
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(ready))
@@ -70,7 +71,8 @@ impl App {
             Some(schedule) => self.graphql(schema::build_with_test_clock(schedule), sign_in),
             None => self.graphql(schema::build(), sign_in),
         };
-        graphql.merge(pages).merge(files).merge(health).merge(explorer).merge(mailbox)
+        let events = http::event::router(self_store);
+        graphql.merge(pages).merge(files).merge(events).merge(health).merge(explorer).merge(mailbox)
     }
 
     fn graphql<X: Executor>(self, schema: X, sign_in: Arc<SignIn>) -> Router {

@@ -36,6 +36,8 @@ pub struct Refusal {
     pub message: Cow<'static, str>,
     /// E.g. `["items", "0", "termMonths"]`.
     pub field: Vec<Cow<'static, str>>,
+    /// Where the user mends it, where that is not with us: their bank's page.
+    pub action_url: Option<String>,
 }
 
 macro_rules! codes {
@@ -74,7 +76,7 @@ codes! {
 impl Refusal {
     /// A refusal that is about no field in particular.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), field: Vec::new() }
+        Self { code, message: message.into(), field: Vec::new(), action_url: None }
     }
 
     /// `INVALID_INPUT` about one field.

@@ -29,9 +29,11 @@ impl Sweep for CleanUp {
 }
 
 /// Tables, their keys, what is over, and for how long it is kept after that.
-const RULES: [(&str, &str, &str, i64); 3] = [
+const RULES: [(&str, &str, &str, i64); 4] = [
     ("job", "id", "state = 'done' AND changed_at", 7 * 24 * HOUR_MS),
     ("idempotency_key", "user_id, account_id, operation, key", "created_at", 24 * HOUR_MS),
+    // the gateway sends one for three days at most
+    ("gateway_event", "id", "received_at", 30 * 24 * HOUR_MS),
     // what ended stays for a while, for those who look into an incident
     ("session", "id", "coalesce(ended_at, expires_at)", 30 * 24 * HOUR_MS),
 ];

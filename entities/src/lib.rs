@@ -15,6 +15,7 @@ pub mod contact;
 pub mod contributor;
 pub mod document_counter;
 pub mod feed_position;
+pub mod gateway_event;
 pub mod id;
 pub mod idempotency_key;
 pub mod inquiry;

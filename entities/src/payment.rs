@@ -30,6 +30,8 @@ pub struct Model {
     pub status: PaymentStatus,
     pub failure_code: Option<String>,
     pub gateway_reference: Option<String>,
+    /// Where the customer confirms it, while it waits for that.
+    pub action_url: Option<String>,
     pub attempted_at: DateTimeUtc,
     pub settled_at: Option<DateTimeUtc>,
 }

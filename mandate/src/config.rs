@@ -77,6 +77,8 @@ pub enum Gateway {
     Stripe {
         key: SecretString,
         webhook_secret: SecretString,
+        /// Where its API is; ends in `/`.
+        url: Url,
     },
 }
 
@@ -230,12 +232,14 @@ fn gateway(given: &mut Given) -> Gateway {
     });
     let key = given.take("stripe.key", parse::secret);
     let webhook_secret = given.take("stripe.webhook_secret", parse::secret);
+    let url = given.take("stripe.url", parse::web_url);
+    let url = url.unwrap_or_else(|| Url::parse("https://api.stripe.com/").expect("an address"));
     let test = Gateway::Test { latency: given.take("test_gateway.latency", parse::duration).unwrap_or_default() };
     if is_live != Some(true) {
         return test;
     }
     match (key, webhook_secret) {
-        (Some(key), Some(webhook_secret)) => Gateway::Stripe { key, webhook_secret },
+        (Some(key), Some(webhook_secret)) => Gateway::Stripe { key, webhook_secret, url },
         (key, webhook_secret) => {
             let missing =
                 [("MANDATE_STRIPE_KEY", key.is_none()), ("MANDATE_STRIPE_WEBHOOK_SECRET", webhook_secret.is_none())];

@@ -7,6 +7,7 @@ use domain::billing::dunning::DunningRules;
 use domain::clock;
 use domain::database::{self, Connection, Held};
 use domain::gateway::PaymentGateway;
+use domain::gateway::stripe::{Stripe, StripeSettings};
 use domain::gateway::test::TestGateway;
 use domain::seller::Settings;
 use domain::signal::{self, Signals};
@@ -40,7 +41,15 @@ pub async fn open(config: &Config) -> anyhow::Result<Connection> {
 pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
     let gateway: Arc<dyn PaymentGateway> = match &config.gateway {
         Gateway::Test { latency } => Arc::new(TestGateway::new(db.clone()).with_latency(*latency)),
-        Gateway::Stripe { .. } => bail!("MANDATE_GATEWAY=stripe is not built in yet"),
+        Gateway::Stripe { key, webhook_secret, url } => {
+            let settings = StripeSettings {
+                base: url.clone(),
+                key: key.clone(),
+                webhook_secret: webhook_secret.clone(),
+                return_url: config.portal_url(config.listen).to_string(),
+            };
+            Arc::new(Stripe::new(settings).context("the client of Stripe cannot be set up")?)
+        }
     };
     let dunning = DunningRules {
         charge_days: config.dunning.retry_days.clone(),

@@ -1,3 +1,4 @@
+DROP TABLE gateway_event;
 DROP TABLE ledger_line;
 DROP TABLE journal_entry;
 DROP TABLE refund;

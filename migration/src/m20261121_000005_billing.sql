@@ -136,6 +136,7 @@ CREATE TABLE payment (
     status text NOT NULL CHECK (status IN ('PENDING', 'SUCCEEDED', 'DECLINED', 'UNKNOWN', 'REFUNDED')),
     failure_code text,
     gateway_reference text,
+    action_url text,
     attempted_at /instant/ NOT NULL,
     settled_at /instant/
 );
@@ -179,3 +180,7 @@ CREATE TABLE ledger_line (
     CONSTRAINT ledger_line_side CHECK ((debit_minor = 0) <> (credit_minor = 0))
 );
 CREATE INDEX ledger_line_entry ON ledger_line (entry_id);
+CREATE TABLE gateway_event (
+    id text PRIMARY KEY,
+    received_at /instant/ NOT NULL
+);

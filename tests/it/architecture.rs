@@ -215,10 +215,11 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 18] = [
+const NOBODYS: [&str; 19] = [
     "clock",
     "document_counter",
     "feed_position",
+    "gateway_event",
     "job",
     "journal_entry",
     "offering",

@@ -41,8 +41,7 @@ impl Demo {
     }
 
     async fn ask(&self, token: Option<&str>, query: &str) -> Value {
-        let mut request =
-            reqwest::Client::new().post(format!("{}/graphql", self.site)).json(&json!({ "query": query }));
+        let mut request = tests::client::http().post(format!("{}/graphql", self.site)).json(&json!({ "query": query }));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -78,7 +77,8 @@ async fn the_demo_tells_its_story() {
     let renewed = after.to_string().contains("2026-12-26");
     assert!(renewed, "{after:#}");
 
-    let mailbox = reqwest::get(format!("{}/dev/mailbox", demo.site)).await.unwrap().text().await.unwrap();
+    let mailbox =
+        tests::client::http().get(format!("{}/dev/mailbox", demo.site)).send().await.unwrap().text().await.unwrap();
     let mails = mailbox.matches("/html\"").count();
     assert!(mails > 80, "{mails} mails");
     drop(demo);

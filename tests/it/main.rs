@@ -56,6 +56,7 @@ mod sent_cart;
 mod server;
 mod several;
 mod staff;
+mod stripe;
 mod support;
 mod sweep;
 mod task;

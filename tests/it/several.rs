@@ -31,7 +31,7 @@ struct Gateway {
 impl Gateway {
     async fn start(installation: Installation) -> Self {
         let process = installation.serve("serve").await;
-        Self { installation, process, http: Client::new() }
+        Self { installation, process, http: tests::client::http() }
     }
 
     async fn send(&self, token: &str, body: &Value) -> Reply {
@@ -156,7 +156,7 @@ async fn figures_are_served() {
     for _ in 0..3 {
         gateway.send(&w.acme_owner, &json!({ "query": "{ viewer { user { email } } }" })).await.ok();
     }
-    let page = Client::new().get(format!("http://{figures}/metrics")).send().await.expect("a page");
+    let page = tests::client::http().get(format!("http://{figures}/metrics")).send().await.expect("a page");
     let page = page.text().await.expect("a text");
     let value = |name: &str| {
         let line =

@@ -1,6 +1,23 @@
 //! A GraphQL client as a developer of a portal would write one.
 
+use reqwest::{Client, ClientBuilder};
 use serde_json::Value;
+use tokio_rustls::rustls::crypto::ring;
+
+/// A client for plain HTTP.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn http() -> Client {
+    http_builder().build().expect("a client")
+}
+
+/// The same, to be set up further. Of the implementations of TLS the product has one, which reqwest does not choose by itself.
+pub fn http_builder() -> ClientBuilder {
+    // a second call finds it there
+    let _ = ring::default_provider().install_default();
+    Client::builder()
+}
 
 /// What came back.
 #[derive(Debug, Clone)]

@@ -16,4 +16,5 @@ pub mod rows;
 pub mod scans;
 pub mod server;
 pub mod smtp;
+pub mod stripe;
 pub mod world;

@@ -119,7 +119,12 @@ impl BillingMutation {
         let command = AddPaymentMethod { account_id, token, make_default: make_default.unwrap_or(true) };
         let (store, actor, statements) = ctx.to_write();
         let end = commands::add_payment_method(&store, actor, statements, command).await;
-        answer(end, |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() })
+        let next_action_url = match &end {
+            Err(Error::Refused(refusal)) => refusal.action_url.clone().map(Url),
+            _ => None,
+        };
+        let kept = |method| PaymentMethodPayload { payment_method: Some(PaymentMethod(method)), ..Default::default() };
+        Ok(PaymentMethodPayload { next_action_url, ..answer(end, kept)? })
     }
 
     /// What is in flight with it goes on.
@@ -194,7 +199,11 @@ impl BillingMutation {
             Ok((id, collected)) => {
                 let found = loaded(ctx.loads().load_one(Seen::<invoice::Model>::by(id)).await)?;
                 let user_errors = not_paid(&collected)?.into_iter().collect();
-                Ok(InvoicePayload { invoice: found.map(Invoice), user_errors, ..Default::default() })
+                Ok(InvoicePayload {
+                    invoice: found.map(Invoice),
+                    user_errors,
+                    next_action_url: next_action(&collected),
+                })
             }
             Err(error) => answer(Err::<InvoicePayload, _>(error), |done| done),
         }
@@ -217,6 +226,14 @@ fn pay_command(input: PayInvoiceInput) -> Result<PayInvoice, Error> {
     })
 }
 
+/// Where the customer confirms a payment that waits for that.
+pub fn next_action(collected: &Collected) -> Option<Url> {
+    match collected {
+        Collected::Pending { action_url } => action_url.clone().map(Url),
+        Collected::Paid | Collected::Declined { .. } => None,
+    }
+}
+
 /// What a user is told of a payment that did not go through, or not yet.
 pub fn not_paid(collected: &Collected) -> Result<Option<UserError>> {
     let refusal = match collected {
@@ -224,8 +241,11 @@ pub fn not_paid(collected: &Collected) -> Result<Option<UserError>> {
         Collected::Declined { code } => {
             Refusal::new(Code::PaymentDeclined, format!("The payment was declined: {code}."))
         }
-        Collected::Pending => {
-            Refusal::new(Code::PaymentPending, "The payment gateway has not answered yet; nothing is charged twice.")
+        Collected::Pending { action_url: Some(_) } => {
+            Refusal::new(Code::PaymentPending, "The customer has to confirm the payment; it is not tried twice.")
+        }
+        Collected::Pending { action_url: None } => {
+            Refusal::new(Code::PaymentPending, "The payment is not confirmed yet. It is not tried twice.")
         }
     };
     user_error(refusal.into()).map(Some)

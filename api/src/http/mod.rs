@@ -3,6 +3,7 @@
 //! JSON in, JSON out. There are no forms, no uploads and no batches: nothing that a foreign page could send without asking.
 
 mod edge;
+pub(crate) mod event;
 pub(crate) mod gateway;
 pub(crate) mod negotiate;
 mod persisted;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::Error;
 use domain::billing::Collected;
-use domain::error::{Code, Refusal};
+use domain::error::Refusal;
 use domain::order::commands::{
     self, AddCartItem, CheckoutCart, CompleteSentCart, OrderItem, PlaceOrder, Placed, SendCart, UpdateCartItem,
 };
@@ -14,7 +14,8 @@ use entities::{cart, invitation, order};
 
 use super::object::{Cart, CheckoutMethod, Order};
 use crate::account::mutation::patch;
-use crate::answer::{answer, loaded, payloads, user_error};
+use crate::answer::{answer, loaded, payloads};
+use crate::billing::mutation::{next_action, not_paid};
 use crate::context::ContextExt;
 use crate::id::{Kind, row_at, row_of};
 use crate::loader::Seen;
@@ -200,17 +201,9 @@ async fn ordered(ctx: &Context<'_>, end: Result<(Placed, Collected), Error>) -> 
         Err(error) => return answer(Err::<OrderPayload, _>(error), |done| done),
     };
     let row = loaded(ctx.loads().load_one(Seen::<order::Model>::by(placed.order_id)).await)?;
-    let refusal = match collected {
-        Collected::Paid => None,
-        Collected::Declined { code } => {
-            Some(Refusal::new(Code::PaymentDeclined, format!("The payment was declined: {code}.")))
-        }
-        Collected::Pending => {
-            Some(Refusal::new(Code::PaymentPending, "The payment is not confirmed yet. It is not tried twice."))
-        }
-    };
-    let user_errors = refusal.map(|refusal| user_error(refusal.into())).transpose()?.into_iter().collect();
-    Ok(OrderPayload { order: row.map(Order), user_errors, ..OrderPayload::default() })
+    let user_errors = not_paid(&collected)?.into_iter().collect();
+    let next_action_url = next_action(&collected);
+    Ok(OrderPayload { order: row.map(Order), user_errors, next_action_url, ..OrderPayload::default() })
 }
 
 /// Carts and orders.

@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 use self::text::Words;
 use super::text::{ENGLISH, Texts, of_locale};
-use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry, too_often};
+use super::{Link, caller, choice, escape, fieldset, form, link, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
 use crate::id::{Kind, decode_as, encode};
@@ -143,7 +143,11 @@ impl About {
     async fn done(&self, edge: &SignIn, token: &str, collected: &Collected) -> Response {
         let said = match collected {
             Collected::Paid => self.words.bought,
-            Collected::Pending => self.words.pending,
+            Collected::Pending { action_url: None } => self.words.pending,
+            Collected::Pending { action_url: Some(url) } => {
+                let body = paragraph(self.words.pending) + &link(url, self.words.confirm);
+                return page(StatusCode::OK, self.texts, self.words.title, &body);
+            }
             Collected::Declined { .. } => return self.again(edge, token, self.words.declined).await,
         };
         page(StatusCode::OK, self.texts, self.words.title, &paragraph(&self.filled(said)))

@@ -166,6 +166,10 @@ fn paragraph(text: &str) -> String {
     format!("<p>{text}</p>")
 }
 
+fn link(address: &str, text: &str) -> String {
+    format!("<p><a href=\"{}\" rel=noreferrer>{text}</a></p>", escape(address))
+}
+
 fn form(action: &str, token: &str, intro: &str, fields: &str, button: &str) -> String {
     let token = escape(token);
     format!(

@@ -9,7 +9,7 @@ use entities::order;
 
 use super::object::Product;
 use crate::answer::{answer, loaded, payloads};
-use crate::billing::mutation::not_paid;
+use crate::billing::mutation::{next_action, not_paid};
 use crate::context::ContextExt;
 use crate::id::{Kind, row_at, row_of};
 use crate::loader::Seen;
@@ -68,7 +68,8 @@ async fn changed(ctx: &Context<'_>, end: Result<(Changed, Collected), Error>) ->
         None => None,
     };
     let user_errors = not_paid(&collected)?.into_iter().collect();
-    Ok(OrderPayload { order, user_errors, ..OrderPayload::default() })
+    let next_action_url = next_action(&collected);
+    Ok(OrderPayload { order, next_action_url, user_errors, ..OrderPayload::default() })
 }
 
 #[derive(InputObject)]

@@ -8,7 +8,7 @@ use entities::{invoice, product};
 
 use super::object::RenewalRun;
 use crate::answer::{answer, loaded, payloads};
-use crate::billing::mutation::not_paid;
+use crate::billing::mutation::{next_action, not_paid};
 use crate::billing::object::Invoice;
 use crate::context::ContextExt;
 use crate::id::{Kind, row_of};
@@ -76,7 +76,7 @@ impl RenewalMutation {
             None => None,
         };
         let user_errors = not_paid(&collected)?.into_iter().collect();
-        Ok(RenewProductPayload { product, invoice, user_errors, next_action_url: None })
+        Ok(RenewProductPayload { product, invoice, user_errors, next_action_url: next_action(&collected) })
     }
 
     /// By staff: a run of what is due by now, or by an earlier instant. It goes on in the worker.

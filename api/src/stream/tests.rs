@@ -192,6 +192,8 @@ async fn hostile_messages_end_at_most_their_connection() {
 }
 
 fn client() -> reqwest::Client {
+    // a second call finds it there
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 

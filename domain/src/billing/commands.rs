@@ -33,7 +33,8 @@ pub struct AddPaymentMethod {
 
 /// Adds a way to pay.
 /// # Errors
-/// `INVALID_INPUT` for a token that the gateway does not know, and for anything that looks like the number of a card.
+/// `INVALID_INPUT` for a token that the gateway does not know, and for anything that looks like the number of a card;
+/// `PAYMENT_DECLINED`; `PAYMENT_PENDING` with the address at which the customer confirms it.
 pub async fn add_payment_method(
     store: &Store,
     actor: Actor,
@@ -59,6 +60,13 @@ pub async fn add_payment_method(
         let stored = store.settings().gateway.store_method(&token).await.map_err(|error| match error {
             StoreMethodError::UnknownToken => {
                 Refusal::invalid("token", "The payment gateway does not know this token.")
+            }
+            StoreMethodError::Declined { code } => {
+                Refusal::new(Code::PaymentDeclined, format!("The payment method was declined: {code}."))
+            }
+            StoreMethodError::NeedsCustomer { url } => {
+                let message = "The payment method is to be confirmed first; then it is added by the confirmed token.";
+                Refusal { action_url: Some(url), ..Refusal::new(Code::PaymentPending, message) }
             }
             StoreMethodError::Unavailable => {
                 Refusal::new(Code::Conflict, "The payment gateway does not answer; try again.")

@@ -40,7 +40,10 @@ pub enum Collected {
         code: String,
     },
     /// Not known yet; a reconciliation goes on asking.
-    Pending,
+    Pending {
+        /// Where the customer confirms it, if it waits for that.
+        action_url: Option<String>,
+    },
 }
 
 /// Writes, charges, and settles, in a task of its own: a caller that goes away cancels nothing.
@@ -57,12 +60,15 @@ where
         let (answer, paying) = store.write(actor, statements.clone(), act).await?;
         let end = match paying {
             Paying::Nothing => Ok(Collected::Paid),
-            Paying::Charge(charge) => charge_and_settle(&store, statements, charge).await,
+            // whoever waits for it can be sent to confirm it
+            Paying::Charge(charge) => {
+                charge_and_settle(&store, statements, Charge { is_attended: true, ..charge }).await
+            }
             Paying::Earlier(payment_id) => wait(&store, payment_id).await,
         };
         let collected = end.unwrap_or_else(|error| {
             tracing::error!(?error, "a payment waits for the reconciliation");
-            Collected::Pending
+            Collected::Pending { action_url: None }
         });
         Ok((answer, collected))
     });
@@ -103,7 +109,7 @@ impl Collected {
         match payment.status {
             PaymentStatus::Succeeded | PaymentStatus::Refunded => Self::Paid,
             PaymentStatus::Declined => Self::Declined { code: payment.failure_code.clone().unwrap_or_default() },
-            PaymentStatus::Pending | PaymentStatus::Unknown => Self::Pending,
+            PaymentStatus::Pending | PaymentStatus::Unknown => Self::Pending { action_url: payment.action_url.clone() },
         }
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod actions;
 pub mod commands;
 pub mod document;
 pub mod dunning;
+mod event;
 pub mod export;
 mod flow;
 mod issue;
@@ -38,6 +39,7 @@ pub mod rules;
 mod settle;
 pub(crate) mod subject;
 
+pub use event::take_event;
 pub use flow::{Collected, Paying, collect};
 pub use issue::{Buyer, Draft, DraftLine, Issued, LineTax, SellerOnInvoice, issue};
 pub(crate) use issue::{Series, Sums, accounts, draw, head};

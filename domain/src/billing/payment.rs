@@ -84,11 +84,12 @@ pub async fn attempt(work: &mut Work, attempts: Vec<Attempt>) -> Result<Vec<Opti
             status: PaymentStatus::Pending,
             failure_code: None,
             gateway_reference: None,
+            action_url: None,
             attempted_at: work.now(),
             settled_at: None,
         });
         let method = method.map(|method| method.gateway_reference.clone());
-        charges.push(Charge { payment_id: id, method, amount: attempt.amount });
+        charges.push(Charge { payment_id: id, method, amount: attempt.amount, is_attended: false });
     }
     sql::insert_new::<payment::Entity>(work.conn(), &rows).await?;
     let ids: Vec<PaymentId> = rows.iter().map(|row| row.id).collect();
@@ -145,6 +146,7 @@ async fn ask(gateway: &dyn PaymentGateway, charge: &Charge, limit: Duration) -> 
     let name = match outcome {
         Outcome::Succeeded { .. } => "succeeded",
         Outcome::Declined { .. } => "declined",
+        Outcome::NeedsCustomer { .. } => "needs_customer",
         Outcome::Unknown => "unknown",
     };
     metrics::histogram!("mandate_gateway_seconds", "outcome" => name).record(started.elapsed());
@@ -164,7 +166,7 @@ pub(super) async fn open_charges(store: &crate::Store, ids: &[PaymentId]) -> Res
     rows.into_iter()
         .map(|row| {
             let amount = Money::new(row.amount_minor, crate::money::Currency::parse(&row.currency)?);
-            Ok(Charge { payment_id: row.id, method: row.method, amount })
+            Ok(Charge { payment_id: row.id, method: row.method, amount, is_attended: false })
         })
         .collect()
 }

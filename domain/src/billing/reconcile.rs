@@ -1,5 +1,7 @@
 //! Finding out how payments ended whose answer was lost, or whose process died.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use entities::id::PaymentId;
 use futures::{StreamExt as _, stream};
@@ -16,18 +18,28 @@ use crate::store::{Statements, Store};
 
 /// How many look-ups and charges are in flight at once.
 const AT_ONCE: usize = 32;
+/// How long a payment waits for its customer to confirm it, in real time.
+const PATIENCE: Duration = Duration::from_hours(1);
 /// How many payments one sweep takes up; the next one goes on.
 const SWEEP: i64 = 5_000;
 
 /// Asks the gateway about those of the payments that are open, and settles what it knows. One that never arrived is charged
-/// now, by the same key. Tells how many are still open; then it is to be called again later.
+/// now, by the same key; one whose customer has not confirmed it for an hour is given up. Tells how many are still open; then it is
+/// to be called again later.
 pub async fn reconcile(store: &Store, payment_ids: &[PaymentId]) -> Result<usize, Error> {
     let open = open_charges(store, payment_ids).await?;
     let asked = open.len();
     let gateway = &store.settings().gateway;
+    let too_old = first_id_at(store.now().await?.real_now - PATIENCE);
     let looked_up = open.into_iter().map(|charge| {
         let gateway = gateway.clone();
-        async move { (gateway.look_up(charge.payment_id).await, charge) }
+        async move {
+            let mut answer = gateway.look_up(&charge).await;
+            if matches!(answer, LookUp::Seen(Outcome::NeedsCustomer { .. })) && charge.payment_id.0 < too_old {
+                answer = gateway.give_up(&charge).await;
+            }
+            (answer, charge)
+        }
     });
     let answers: Vec<(LookUp, Charge)> = stream::iter(looked_up).buffer_unordered(AT_ONCE).collect().await;
     let mut settlements = Vec::with_capacity(asked);
@@ -40,7 +52,8 @@ pub async fn reconcile(store: &Store, payment_ids: &[PaymentId]) -> Result<usize
         }
     }
     settlements.extend(charge(store.settings(), never_arrived, AT_ONCE).await);
-    let known = settlements.iter().filter(|it| it.outcome != Outcome::Unknown).count();
+    let is_known = |outcome: &Outcome| matches!(outcome, Outcome::Succeeded { .. } | Outcome::Declined { .. });
+    let known = settlements.iter().filter(|it| is_known(&it.outcome)).count();
     if !settlements.is_empty() {
         store
             .write(Actor::System(System::Renewals), Statements::default(), move |work| {

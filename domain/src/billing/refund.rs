@@ -202,7 +202,8 @@ async fn settle(work: &mut Work, answers: Vec<(RefundId, Outcome)>) -> Result<()
         (row.status, row.gateway_reference, row.failure_code) = match answers.remove(&row.id) {
             Some(Outcome::Succeeded { reference }) => (RefundStatus::Succeeded, Some(reference), None),
             Some(Outcome::Declined { code }) => (RefundStatus::Declined, None, Some(code)),
-            Some(Outcome::Unknown) | None => (RefundStatus::Unknown, None, None),
+            // no customer is asked about what they get back
+            Some(Outcome::Unknown | Outcome::NeedsCustomer { .. }) | None => (RefundStatus::Unknown, None, None),
         };
         row.settled_at = (row.status != RefundStatus::Unknown).then_some(work.now());
         if row.status == RefundStatus::Succeeded {

@@ -68,10 +68,21 @@ async fn told(work: &Work, settlements: Vec<Settlement>) -> Result<Vec<payment::
     let mut payments = Vec::with_capacity(open.len());
     for Settlement { payment_id, outcome } in settlements {
         let Some(mut payment) = open.remove(&payment_id) else { continue };
-        (payment.status, payment.gateway_reference, payment.failure_code) = match outcome {
-            Outcome::Succeeded { reference } => (PaymentStatus::Succeeded, Some(reference), None),
-            Outcome::Declined { code } => (PaymentStatus::Declined, None, Some(code)),
-            Outcome::Unknown => (PaymentStatus::Unknown, None, None),
+        (payment.gateway_reference, payment.failure_code, payment.action_url) = (None, None, None);
+        payment.status = match outcome {
+            Outcome::Succeeded { reference } => {
+                payment.gateway_reference = Some(reference);
+                PaymentStatus::Succeeded
+            }
+            Outcome::Declined { code } => {
+                payment.failure_code = Some(code);
+                PaymentStatus::Declined
+            }
+            Outcome::NeedsCustomer { url } => {
+                payment.action_url = Some(url);
+                PaymentStatus::Unknown
+            }
+            Outcome::Unknown => PaymentStatus::Unknown,
         };
         payment.settled_at = (payment.status != PaymentStatus::Unknown).then_some(work.now());
         payments.push(payment);
@@ -86,12 +97,13 @@ async fn write(work: &Work, payments: &[payment::Model]) -> Result<(), Error> {
         ("status", Type::Text),
         ("failure_code", Type::Text),
         ("gateway_reference", Type::Text),
+        ("action_url", Type::Text),
         ("settled_at", Type::Instant),
     ];
     let mut sql = work.sql();
     sql.push(
         "UPDATE payment SET invoice_id = r.invoice_id, status = r.status, failure_code = r.failure_code,
-            gateway_reference = r.gateway_reference, settled_at = r.settled_at FROM ",
+            gateway_reference = r.gateway_reference, action_url = r.action_url, settled_at = r.settled_at FROM ",
     );
     sql.records("r", &columns, &payments)?.push(" WHERE payment.id = r.id");
     sql.execute(work.conn()).await?;

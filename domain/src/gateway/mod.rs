@@ -2,12 +2,17 @@
 //!
 //! A key is asked for once and for all: whoever asks again with it gets the answer of the first time. What is stored with the
 //! gateway is known to us by a reference alone; no number of a card ever comes in here.
+//!
+//! What a gateway tells by itself, an event, is a hint and no more: it makes us ask. So it does no harm that events come twice, in any
+//! order, days late or before the answer, and that somebody who learns the secret can send them.
 
+pub mod signature;
+pub mod stripe;
 pub mod test;
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entities::id::{PaymentId, RefundId};
 use futures::future::BoxFuture;
 
@@ -27,11 +32,23 @@ pub struct StoredMethod {
 }
 
 /// Why a token was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreMethodError {
     /// The gateway does not know the token.
     #[error("the payment gateway does not know this token")]
     UnknownToken,
+    /// The customer's bank does not let it be kept.
+    #[error("the payment method was declined: {code}")]
+    Declined {
+        /// The gateway's reason.
+        code: String,
+    },
+    /// The customer must confirm at this address that it may be kept, and then it is to be stored again.
+    #[error("the customer must confirm the payment method")]
+    NeedsCustomer {
+        /// Of the gateway, or of the customer's bank.
+        url: String,
+    },
     /// The gateway does not answer now.
     #[error("the payment gateway does not answer")]
     Unavailable,
@@ -46,6 +63,8 @@ pub struct Charge {
     pub method: Option<String>,
     /// How much.
     pub amount: Money,
+    /// Whether the customer is there, and can be sent to confirm it.
+    pub is_attended: bool,
 }
 
 /// Money to be given back.
@@ -71,6 +90,11 @@ pub enum Outcome {
     Declined {
         /// The gateway's reason, e.g. `card_declined`.
         code: String,
+    },
+    /// Neither, until the customer has confirmed it at this address.
+    NeedsCustomer {
+        /// Of the gateway, or of the customer's bank.
+        url: String,
     },
     /// No answer came: it may be either, and the gateway is asked by the key until it knows.
     Unknown,
@@ -98,8 +122,37 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync {
     /// Pays back a part of a charge, at most once for the refund: asked again, it tells how it ended.
     fn refund<'a>(&'a self, refund: &'a Refund) -> BoxFuture<'a, Outcome>;
 
-    /// How the charge of this payment ended.
-    fn look_up(&self, payment_id: PaymentId) -> BoxFuture<'_, LookUp>;
+    /// How this charge ended.
+    fn look_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp>;
+
+    /// Ends a charge that waits for its customer, if it still does; how it ended.
+    fn give_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp>;
+
+    /// The header that holds an event's signature.
+    fn signature_header(&self) -> &'static str;
+
+    /// Reads an event, once its signature is found right at this real time.
+    fn event(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<GatewayEvent, BadEvent>;
+}
+
+/// What a gateway tells by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayEvent {
+    /// The gateway's: the same event may come several times.
+    pub id: String,
+    /// The payment that it is about; none where it is about none of ours.
+    pub payment_id: Option<PaymentId>,
+}
+
+/// Why an event is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadEvent {
+    /// Not the gateway's, or too old.
+    #[error("the signature is wrong or too old")]
+    Signature,
+    /// Signed, and not to be understood.
+    #[error("the event cannot be read")]
+    Content,
 }
 
 /// Whether a text holds what looks like the number of a payment card: 13 to 19 digits, perhaps in groups, with a right check

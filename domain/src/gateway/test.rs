@@ -3,20 +3,26 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entities::id::PaymentId;
 use entities::test_gateway_charge::ChargeOutcome;
 use futures::future::BoxFuture;
 use sea_orm::{DbErr, FromQueryResult};
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Charge, LookUp, Outcome, PaymentGateway, Refund, StoreMethodError, StoredMethod};
+use super::{
+    BadEvent, Charge, GatewayEvent, LookUp, Outcome, PaymentGateway, Refund, StoreMethodError, StoredMethod, signature,
+};
 use crate::database::Connection;
 use crate::sql::Sql;
 
 /// `docs/running.md` says what each does.
 const TOKENS: [&str; 7] =
     ["tok_visa", "tok_declined", "tok_declined_once", "tok_timeout", "tok_timeout_declined", "tok_slow", "tok_expired"];
+
+/// What its events are signed with: anybody may know it, since no money is in this gateway.
+pub const SECRET: &str = "whsec_test";
 
 /// How long `tok_slow` takes.
 const SLOW: Duration = Duration::from_secs(2);
@@ -26,6 +32,13 @@ const SLOW: Duration = Duration::from_secs(2);
 pub struct TestGateway {
     db: Connection,
     latency: Duration,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    id: String,
+    payment_id: Option<Uuid>,
 }
 
 #[derive(FromQueryResult)]
@@ -187,13 +200,31 @@ impl PaymentGateway for TestGateway {
         })
     }
 
-    fn look_up(&self, payment_id: PaymentId) -> BoxFuture<'_, LookUp> {
+    fn look_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp> {
         Box::pin(async move {
-            match self.booked(payment_id).await {
+            match self.booked(charge.payment_id).await {
                 Ok(Some(booked)) => LookUp::Seen(booked.into()),
                 Ok(None) => LookUp::NeverArrived,
                 Err(_) => LookUp::Unavailable,
             }
         })
+    }
+
+    /// None of its charges waits for a customer.
+    fn give_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp> {
+        self.look_up(charge)
+    }
+
+    fn signature_header(&self) -> &'static str {
+        "gateway-signature"
+    }
+
+    /// `{"id": "evt_…", "paymentId": "…"}`.
+    fn event(&self, given: &str, body: &[u8], now: DateTime<Utc>) -> Result<GatewayEvent, BadEvent> {
+        if !signature::is_right(SECRET.as_bytes(), given, body, now) {
+            return Err(BadEvent::Signature);
+        }
+        let Told { id, payment_id } = serde_json::from_slice(body).map_err(|_| BadEvent::Content)?;
+        Ok(GatewayEvent { id, payment_id: payment_id.map(PaymentId) })
     }
 }

@@ -57,6 +57,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     file("dunning.warn_client_day"),
     file("dunning.suspend_day"),
     file("dunning.cancel_day"),
+    file("stripe.url"),
     file("affiliate.commission_bps"),
     file("affiliate.click_days"),
     file("limits.body_bytes"),

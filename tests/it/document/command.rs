@@ -80,7 +80,7 @@ impl Operator {
 
     async fn ask(&self, token: Option<&str>, query: &str) -> Reply {
         let url = format!("http://127.0.0.1:{}/graphql", self.port);
-        let mut request = reqwest::Client::new().post(url).json(&json!({ "query": query }));
+        let mut request = tests::client::http().post(url).json(&json!({ "query": query }));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -88,7 +88,7 @@ impl Operator {
     }
 
     async fn is_ready(&self) -> bool {
-        let answer = reqwest::get(format!("http://127.0.0.1:{}/readyz", self.port)).await;
+        let answer = tests::client::http().get(format!("http://127.0.0.1:{}/readyz", self.port)).send().await;
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 }

@@ -21,7 +21,7 @@ struct Tourist {
 impl Tourist {
     fn request(&self, path: &str, operation: &str) -> reqwest::RequestBuilder {
         let body = json!({ "query": operation, "variables": self.variables(operation) });
-        let request = reqwest::Client::new().post(format!("{}{path}", self.site)).json(&body);
+        let request = tests::client::http().post(format!("{}{path}", self.site)).json(&body);
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use serde_json::json;
 use tests::database::Db;
 use tests::installation::Installation;
@@ -57,7 +56,7 @@ async fn clients_that_hang_up_leave_nothing_half_done() {
     let database = slow_database(w.database().url(), DELAY).await;
     let installation = Installation::new(&database, "[limits]\ndatabase_connections = 5");
     let mut gateway = installation.serve("serve").await;
-    let http = Client::new();
+    let http = tests::client::http();
     let partner = account(&http, &installation.endpoint(), &w.acme_owner).await;
 
     let began = Instant::now();

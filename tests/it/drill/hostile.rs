@@ -42,7 +42,7 @@ async fn hostile_requests_are_refused_by_a_process_that_lives_on() {
     let installation = Installation::new(database.url(), "");
     let mut gateway = installation.serve("serve").await;
     let pid = gateway.pid();
-    let target = Target { installation, http: Client::new() };
+    let target = Target { installation, http: tests::client::http() };
     let body = json!({ "query": SIGN_UP }).to_string();
     for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
         target.refused(target.post().header("content-type", kind).body(body.clone()), 415, "BAD_USER_INPUT").await;

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use tests::installation::Installation;
 use tests::server::Postgres;
@@ -46,7 +45,7 @@ async fn without_a_database_the_gateway_says_so_and_stays() {
     installation.run("migrate").await;
     let mut gateway = installation.serve("serve").await;
     let pid = gateway.pid();
-    let http = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+    let http = tests::client::http_builder().timeout(Duration::from_secs(30)).build().unwrap();
     let at = installation.endpoint();
     let ask = async |token: &str, query: &str, variables: &Value| {
         let request = http.post(&at).json(&json!({ "query": query, "variables": variables }));

@@ -41,7 +41,7 @@ async fn fifty_writers_share_a_file() {
     let w = Partners::start(Db::Sqlite).await;
     let installation = Installation::new(w.database().url(), "");
     let gateway = installation.serve("serve").await;
-    let http = Client::new();
+    let http = tests::client::http();
     let partner = account(&http, &installation.endpoint(), &w.acme_owner).await;
     let until = Instant::now() + Duration::from_secs(10);
     let mut writers = Vec::new();

@@ -96,7 +96,7 @@ async fn an_unknown_answer_is_waited_for(
     world.card(world.w.acme, token).await;
     let cart_id = world.filled(world.record().await).await;
     let (placed, collected) = world.checkout(cart_id, PartnerCard, "checkout-1").await.unwrap();
-    assert_eq!(collected, Collected::Pending);
+    assert_eq!(collected, Collected::Pending { action_url: None });
     assert_eq!(world.cart_row(cart_id).await.status, CartStatus::PendingPayment);
     assert_eq!(world.placed(&placed).await.0.status, OrderStatus::PendingPayment);
     assert_eq!(world.contents(cart_id).await.total, eur(9425));

@@ -248,6 +248,7 @@ impl Rows {
             status: payment::PaymentStatus::Declined,
             failure_code: None,
             gateway_reference: None,
+            action_url: None,
             attempted_at: self.now,
             settled_at: Some(self.now),
         };
