@@ -93,7 +93,7 @@ impl Answer {
     pub fn said(&self) -> String {
         let mut body = self.reply.body.clone();
         body.as_object_mut().map(|body| body.remove("extensions"));
-        format!("{} {body}", self.reply.status)
+        format!("{} {}", self.reply.status, without_tokens(&body.to_string()))
     }
 
     /// How it ended.
@@ -174,4 +174,14 @@ impl Document {
         }
         Answer { reply, mutation: self.mutation.clone() }
     }
+}
+
+/// The text without the tokens of signed links, which tell when they were made.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("?token=");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        said.push_str(&part[part.find('"').unwrap_or(part.len())..]);
+    }
+    said
 }
