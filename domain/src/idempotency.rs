@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Refusal};
 use crate::secret::fingerprint;
-use crate::sql;
+use crate::sql::{self, Sql};
 use crate::work::Work;
 
 /// How long a key is remembered.
@@ -67,9 +67,16 @@ pub async fn seen<T: DeserializeOwned>(
         created_at: work.real_now(),
     };
     let new = NewKey { user_id, account_id, operation, key: key.to_owned() };
-    forget(work, &new).await?;
-    // Waits for another transaction that is inserting the same key.
-    if sql::insert_new::<idempotency_key::Entity>(work.conn(), &[row]).await? == 1 {
+    // Waits for another transaction that is inserting the same key. One older than a day is a new one.
+    let is_new = |sql: &mut Sql| {
+        sql.add(
+            " WHERE true ON CONFLICT (user_id, account_id, operation, key) DO UPDATE
+            SET input_hash = excluded.input_hash, answer = NULL, created_at = excluded.created_at
+            WHERE idempotency_key.created_at < ?",
+            [(work.real_now() - KEPT).into()],
+        );
+    };
+    if sql::insert_where::<idempotency_key::Entity>(work.conn(), &[row], is_new).await? == 1 {
         return Ok(Seen::New(new));
     }
     let mut sql = work.sql();
@@ -88,7 +95,7 @@ pub async fn seen<T: DeserializeOwned>(
 }
 
 /// Keeps the answer with the key, in the transaction of what was done.
-pub async fn remember(work: &Work, key: NewKey, answer: &impl Serialize) -> Result<(), Error> {
+pub fn remember(work: &Work, key: NewKey, answer: &impl Serialize) -> Result<(), Error> {
     let NewKey { user_id, account_id, operation, key } = key;
     let answer = serde_json::to_value(answer).map_err(|e| Error::fault(format!("answer: {e}")))?;
     let mut sql = work.sql();
@@ -96,23 +103,6 @@ pub async fn remember(work: &Work, key: NewKey, answer: &impl Serialize) -> Resu
         "UPDATE idempotency_key SET answer = ? WHERE user_id = ? AND account_id = ? AND operation = ? AND key = ?",
         [answer.into(), user_id.into(), account_id.into(), operation.into(), key.into()],
     );
-    sql.execute(work.conn()).await?;
-    Ok(())
-}
-
-/// A key older than a day is a new one.
-async fn forget(work: &Work, key: &NewKey) -> Result<(), Error> {
-    let mut sql = work.sql();
-    sql.add(
-        "DELETE FROM idempotency_key WHERE user_id = ? AND account_id = ? AND operation = ? AND key = ? AND created_at < ?",
-        [
-            key.user_id.into(),
-            key.account_id.into(),
-            key.operation.into(),
-            key.key.as_str().into(),
-            (work.real_now() - KEPT).into(),
-        ],
-    );
-    sql.execute(work.conn()).await?;
+    work.change("idempotency_key", sql);
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(crate) mod subject;
 use std::time::Duration;
 
 use entities::id::JobId;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{DbBackend, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -103,12 +103,9 @@ impl NewJob {
     }
 }
 
-/// Inserts jobs in the caller's transaction, in one statement.
-pub(crate) async fn insert(conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Result<u64, DbErr> {
-    if jobs.is_empty() {
-        return Ok(0);
-    }
-    let mut sql = Sql::new(conn.get_database_backend());
+/// The statement that inserts jobs; one whose unique key is open already is left out.
+pub(crate) fn insertion(backend: DbBackend, jobs: &[NewJob]) -> Result<Sql, DbErr> {
+    let mut sql = Sql::new(backend);
     sql.push(
         "INSERT INTO job (id, kind, class, payload, priority, unique_key, run_at, max_attempts, state, attempts, changed_at)
         SELECT r.id, r.kind, r.class, r.payload, r.priority, r.unique_key, /now ms/ + r.delay_ms, r.max_attempts, 'due', 0, /now ms/
@@ -125,5 +122,5 @@ pub(crate) async fn insert(conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Resu
         ("max_attempts", Type::Int),
     ];
     sql.records("r", &columns, &jobs)?.push(" WHERE true ON CONFLICT DO NOTHING");
-    sql.execute(conn).await
+    Ok(sql)
 }

@@ -25,6 +25,7 @@ pub mod gateway;
 pub mod idempotency;
 pub mod inquiry;
 pub mod job;
+mod later;
 pub mod link;
 pub mod membership;
 pub mod money;

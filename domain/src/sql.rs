@@ -18,9 +18,13 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct Sql {
     backend: DbBackend,
+    /// With [`PLACE`] where a value goes: they are numbered when it is sent, so that statements can be put together.
     text: String,
     values: Vec<Value>,
 }
+
+/// Where a value goes; no text of SQL holds it.
+const PLACE: char = '\0';
 
 /// The type of a column of a record set that is passed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,13 +185,37 @@ impl Sql {
     }
 
     fn into_statement(self) -> Statement {
-        Statement::from_sql_and_values(self.backend, self.text, self.values)
+        let mut text = String::with_capacity(self.text.len() + self.values.len() * 3);
+        for (at, part) in self.text.split(PLACE).enumerate() {
+            if at > 0 {
+                let _ = write!(text, "${at}");
+            }
+            text.push_str(part);
+        }
+        Statement::from_sql_and_values(self.backend, text, self.values)
+    }
+
+    /// Writes that neither read nor touch what another of them writes, as one statement: each in a `WITH` of its own, all or none.
+    /// PostgreSQL alone knows that.
+    pub(crate) fn all_at_once(writes: Vec<Self>) -> Option<Self> {
+        let mut writes = writes.into_iter();
+        let mut whole = writes.next()?;
+        if writes.len() == 0 {
+            return Some(whole);
+        }
+        whole.text.insert_str(0, "WITH w0 AS (");
+        for (at, write) in writes.enumerate() {
+            let _ = write!(whole.text, "), w{} AS ({}", at + 1, write.text);
+            whole.values.extend(write.values);
+        }
+        whole.text.push_str(") SELECT 1");
+        Some(whole)
     }
 
     /// Appends one value.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
-        let _ = write!(self.text, "${}", self.values.len());
+        self.text.push(PLACE);
         self
     }
 
@@ -265,17 +293,19 @@ where
     insert_where::<E>(conn, rows, |_| {}).await
 }
 
+/// What leaves out rows that are there already. SQLite takes ON CONFLICT after SELECT for a join without a WHERE.
+pub(crate) const OR_NOTHING: &str = " WHERE true ON CONFLICT DO NOTHING";
+
 /// Like [`insert`], but leaves out what a unique key already holds; tells how many were new.
 pub async fn insert_new<E>(conn: &impl ConnectionTrait, rows: &[E::Model]) -> Result<u64, DbErr>
 where
     E: EntityTrait,
     E::Model: Serialize,
 {
-    // SQLite takes ON CONFLICT after SELECT for a join without a WHERE
-    let new = |sql: &mut Sql| {
-        sql.push(" WHERE true ON CONFLICT DO NOTHING");
-    };
-    insert_where::<E>(conn, rows, new).await
+    insert_where::<E>(conn, rows, |sql| {
+        sql.push(OR_NOTHING);
+    })
+    .await
 }
 
 /// Like [`insert`], under what `condition` appends, from ` WHERE` on.
@@ -291,9 +321,20 @@ where
     if rows.is_empty() {
         return Ok(0);
     }
+    let mut sql = insertion::<E>(conn.get_database_backend(), rows)?;
+    condition(&mut sql);
+    sql.execute(conn).await
+}
+
+/// The statement that inserts these rows.
+pub(crate) fn insertion<E>(backend: DbBackend, rows: &[E::Model]) -> Result<Sql, DbErr>
+where
+    E: EntityTrait,
+    E::Model: Serialize,
+{
     let json = serde_json::to_value(rows).map_err(|e| DbErr::Json(e.to_string()))?;
     let table = E::default().table_name().to_owned();
-    let mut sql = Sql::new(conn.get_database_backend());
+    let mut sql = Sql::new(backend);
     let columns: Vec<_> = E::Column::iter().map(|column| column.as_str().to_owned()).collect();
     let _ = write!(sql.text, "INSERT INTO \"{table}\" ({}) SELECT ", columns.join(", "));
     if sql.is_postgres() {
@@ -308,6 +349,5 @@ where
         sql.bind(Value::from(json));
         sql.text.push(')');
     }
-    condition(&mut sql);
-    sql.execute(conn).await
+    Ok(sql)
 }

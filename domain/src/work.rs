@@ -5,13 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, ActivityId, AnyId, AuditEntryId, NotificationId, UserId};
 use entities::{activity, audit_entry, feed_position, notification};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::activity::Event;
 use crate::actor::{Actor, Person};
 use crate::error::{Code, Error};
 use crate::job::{self, NewJob};
+use crate::later::Later;
 use crate::notification::Notice;
 use crate::permission::visible::Viewer;
 use crate::permission::{Grant, Standing};
@@ -24,7 +26,7 @@ use crate::store::{Counted, Now};
 /// commit, so that it exists exactly when the data does.
 #[derive(Debug)]
 pub struct Work {
-    txn: Counted<DatabaseTransaction>,
+    txn: Later<Counted<DatabaseTransaction>>,
     actor: Actor,
     now: Now,
     settings: Arc<Settings>,
@@ -40,7 +42,7 @@ pub struct Work {
 impl Work {
     pub(crate) fn new(txn: Counted<DatabaseTransaction>, actor: Actor, now: Now, settings: Arc<Settings>) -> Self {
         Self {
-            txn,
+            txn: Later::new(txn),
             actor,
             now,
             settings,
@@ -108,9 +110,32 @@ impl Work {
         Sql::new(self.txn.get_database_backend())
     }
 
-    /// To write through.
+    /// To read through, and to write what is answered.
     pub(crate) fn conn(&self) -> &impl ConnectionTrait {
         &self.txn
+    }
+
+    /// Adds rows, along with what else waits to be written: before anything is read, at the latest with the commit.
+    pub(crate) fn add<E>(&self, rows: &[E::Model]) -> Result<(), DbErr>
+    where
+        E: EntityTrait,
+        E::Model: Serialize,
+    {
+        if !rows.is_empty() {
+            self.txn
+                .add(E::default().table_name().to_owned(), sql::insertion::<E>(self.txn.get_database_backend(), rows)?);
+        }
+        Ok(())
+    }
+
+    /// Adds what else than an entity's rows a statement adds to a table, reading no other; along with what else waits.
+    pub(crate) fn add_by(&self, table: &'static str, sql: Sql) {
+        self.txn.add(table, sql);
+    }
+
+    /// Changes rows that are found by their keys, reading no other table; along with what else waits.
+    pub(crate) fn change(&self, table: &'static str, sql: Sql) {
+        self.txn.change(table, sql);
     }
 
     /// Tells an event to everyone who may see it: feed, streams, webhooks.
@@ -214,12 +239,19 @@ impl Work {
 
     /// Writes what is to be told, and commits.
     pub(crate) async fn finish(mut self) -> Result<Told, Error> {
-        sql::insert::<audit_entry::Entity>(&self.txn, &self.audits).await?;
-        sql::insert_new::<notification::Entity>(&self.txn, &self.notifications).await?;
-        job::insert(&self.txn, &self.jobs).await?;
+        let backend = self.txn.get_database_backend();
+        self.add::<audit_entry::Entity>(&self.audits)?;
+        if !self.notifications.is_empty() {
+            let mut sql = sql::insertion::<notification::Entity>(backend, &self.notifications)?;
+            sql.push(sql::OR_NOTHING);
+            self.txn.add("notification", sql);
+        }
+        if !self.jobs.is_empty() {
+            self.txn.add("job", job::insertion(backend, &self.jobs)?);
+        }
         self.place_activities().await?;
         let Self { txn, activities, jobs, ended_in, .. } = self;
-        txn.inner.commit().await?;
+        txn.into_inner().await?.inner.commit().await?;
         // only now: nothing that was taken back is counted
         for event in &activities {
             metrics::counter!("mandate_activity_total", "kind" => event.kind.clone()).increment(1);
@@ -244,13 +276,13 @@ impl Work {
         for (position, event) in (counter.last - count + 1..).zip(&mut self.activities) {
             event.position = position;
         }
-        sql::insert::<activity::Entity>(&self.txn, &self.activities).await?;
+        self.add::<activity::Entity>(&self.activities)?;
         Ok(())
     }
 
     /// Takes everything back.
     pub(crate) async fn abandon(self) {
-        if let Err(error) = self.txn.inner.rollback().await {
+        if let Err(error) = self.txn.without_sending().inner.rollback().await {
             tracing::warn!(%error, "roll back");
         }
     }

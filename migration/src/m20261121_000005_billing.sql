@@ -2,6 +2,7 @@ CREATE TABLE document_counter (
     series text NOT NULL,
     year integer NOT NULL,
     last_number integer NOT NULL,
+    last_at /instant/,
     PRIMARY KEY (series, year)
 );
 CREATE TABLE renewal_run (

@@ -25,7 +25,11 @@ CREATE TRIGGER journal_entry_balances AFTER INSERT ON journal_entry REFERENCING 
 
 CREATE FUNCTION ledger_line_before_head() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM added l JOIN journal_entry e ON e.id = l.entry_id) THEN
+    -- lines and head may come in one statement, which is one command
+    IF EXISTS (
+        SELECT 1 FROM added a JOIN journal_entry e ON e.id = a.entry_id JOIN ledger_line l ON l.id = a.id
+        WHERE NOT (e.xmin = l.xmin AND e.cmin = l.cmin)
+    ) THEN
         RAISE EXCEPTION 'a journal entry is closed once its head is written' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;

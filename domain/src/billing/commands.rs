@@ -229,7 +229,7 @@ async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, 
         None => due,
     };
     if left.is_zero() {
-        remember(work, key, &Answer { payment_id: None }).await?;
+        remember(work, key, &Answer { payment_id: None })?;
         return Ok(Paying::Nothing);
     }
     require_method(work, account_id, command.payment_method_id).await?;
@@ -242,7 +242,7 @@ async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, 
     let Some(charge) = attempt(work, vec![asked]).await?.pop().flatten() else {
         return refuse(Code::PaymentPending, IN_FLIGHT);
     };
-    remember(work, key, &Answer { payment_id: Some(charge.payment_id) }).await?;
+    remember(work, key, &Answer { payment_id: Some(charge.payment_id) })?;
     Ok(Paying::Charge(charge))
 }
 

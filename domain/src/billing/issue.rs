@@ -14,12 +14,11 @@ use super::document::{DocumentLine, Totals, totals};
 use super::ledger;
 use super::post::Posting;
 use super::rules::LineAmounts;
+use super::settle::receive;
 use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::error::Error;
 use crate::money::{Currency, Money, Rate};
-use crate::sql;
-use crate::store::now;
 use crate::tax::rules::TaxTreatment;
 use crate::work::Work;
 
@@ -36,6 +35,8 @@ pub struct Draft {
     pub order_id: Option<OrderId>,
     /// The run that made it.
     pub renewal_run_id: Option<RenewalRunId>,
+    /// What is paid of it as it is issued, in minor units; none: nothing was tried yet.
+    pub paid_minor: Option<i64>,
     /// In the order in which they are printed.
     pub lines: Vec<DraftLine>,
 }
@@ -162,8 +163,8 @@ impl From<&Totals> for Sums {
 
 /// Issues invoices, booked and told; one for each draft, in the order of the drafts, none for a total of zero.
 ///
-/// Tax follows the payer's country and VAT id on the day of issue, a date of the seller's time zone. The counter is locked
-/// before the clock is read, so that dates never fall as numbers rise. Due at once. Source: `docs/rules.md` §3.
+/// Tax follows the payer's country and VAT id on the day of issue, a date of the seller's time zone. The counter is drawn
+/// with the clock, so that dates never fall as numbers rise. Due at once. Source: `docs/rules.md` §3.
 pub async fn issue(work: &mut Work, drafts: Vec<Draft>) -> Result<Vec<Option<Issued>>, Error> {
     let mut due = Vec::with_capacity(drafts.len());
     for draft in &drafts {
@@ -184,7 +185,7 @@ pub async fn issue(work: &mut Work, drafts: Vec<Draft>) -> Result<Vec<Option<Iss
             None
         });
     }
-    store(work, issued.iter().flatten()).await?;
+    store(work, issued.iter().flatten())?;
     Ok(issued)
 }
 
@@ -224,24 +225,28 @@ pub(crate) struct Numbers {
 #[derive(FromQueryResult)]
 struct Drawn {
     last_number: i32,
+    last_at: DateTime<Utc>,
 }
 
-/// Draws so many numbers of a series. Whoever draws waits for whoever drew before, until that is committed.
+/// Draws so many numbers of a series. Whoever draws waits for whoever drew before, until that is committed; the counter keeps when
+/// that was, so that nobody's instant is before theirs.
 pub(crate) async fn draw(work: &Work, series: Series, count: usize) -> Result<Numbers, Error> {
     let count = i32::try_from(count).map_err(|_| Error::fault("too many invoices"))?;
     let zone = work.settings().seller.time_zone;
-    let year = local_date(now(work.conn()).await?.now, zone).year();
+    let year = local_date(work.now(), zone).year();
     let mut sql = work.sql();
     sql.add(
-        "INSERT INTO document_counter (series, year, last_number) VALUES (?, ?, ?)
-        ON CONFLICT (series, year) DO UPDATE SET last_number = document_counter.last_number + excluded.last_number
-        RETURNING last_number",
+        "INSERT INTO document_counter (series, year, last_number, last_at)
+        VALUES (?, ?, ?, coalesce((SELECT now_at FROM clock WHERE id = 1), /now/))
+        ON CONFLICT (series, year) DO UPDATE SET last_number = document_counter.last_number + excluded.last_number,
+            last_at = CASE WHEN document_counter.last_at > excluded.last_at THEN document_counter.last_at
+                ELSE excluded.last_at END
+        RETURNING last_number, last_at",
         [series.name().into(), year.into(), count.into()],
     );
-    let last = sql.one::<Drawn>(work.conn()).await?.ok_or_else(|| Error::fault("no number was drawn"))?.last_number;
-    // Whoever drew before has ended: this instant is not before theirs.
-    let issued_at = now(work.conn()).await?.now;
-    // The year may have turned while we waited; the numbers are still of the old one, and so is its last day.
+    let drawn: Drawn = sql.one(work.conn()).await?.ok_or_else(|| Error::fault("no number was drawn"))?;
+    let Drawn { last_number: last, last_at: issued_at } = drawn;
+    // The year may have turned since the act began; the numbers are still of the old one, and so is its last day.
     let last_day = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX);
     let issued_on = local_date(issued_at, zone).min(last_day);
     Ok(Numbers { series, year, next: last - count + 1, issued_at, issued_on })
@@ -250,11 +255,15 @@ pub(crate) async fn draw(work: &Work, series: Series, count: usize) -> Result<Nu
 fn write_out(work: &Work, draft: Draft, payer: &account::Model, numbers: &mut Numbers) -> Result<Issued, Error> {
     let treatment = work.settings().tax_of(payer, numbers.issued_on)?;
     let totals = sums_of(&draft, treatment)?;
-    let invoice = invoice::Model {
+    let mut invoice = invoice::Model {
         order_id: draft.order_id,
         renewal_run_id: draft.renewal_run_id,
         ..head(work, numbers, draft.kind, payer, (&totals).into())
     };
+    if let Some(paid_minor) = draft.paid_minor {
+        invoice.attempts = 1;
+        receive(&mut invoice, paid_minor, work.now())?;
+    }
     let lines = draft.lines.into_iter().zip(1..).zip(totals.line_tax);
     let lines =
         lines.map(|((line, position), tax)| line_of(work, invoice.id, position, line, treatment, tax)).collect();
@@ -393,11 +402,11 @@ fn seller(work: &Work) -> SellerOnInvoice {
     }
 }
 
-async fn store(work: &mut Work, issued: impl Iterator<Item = &Issued> + Clone) -> Result<(), Error> {
+fn store<'i>(work: &mut Work, issued: impl Iterator<Item = &'i Issued> + Clone) -> Result<(), Error> {
     let invoices: Vec<_> = issued.clone().map(|it| it.invoice.clone()).collect();
     let lines: Vec<_> = issued.flat_map(|it| it.lines.iter().cloned()).collect();
-    sql::insert::<invoice::Entity>(work.conn(), &invoices).await?;
-    sql::insert::<invoice_line::Entity>(work.conn(), &lines).await?;
+    work.add::<invoice::Entity>(&invoices)?;
+    work.add::<invoice_line::Entity>(&lines)?;
     let mut posting = Posting::default();
     for invoice in &invoices {
         let currency = Currency::parse(&invoice.currency)?;
@@ -415,5 +424,5 @@ async fn store(work: &mut Work, issued: impl Iterator<Item = &Issued> + Clone) -
                 .with(json!(data)),
         );
     }
-    posting.write(work).await
+    posting.write(work)
 }

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use entities::id::{AccountId, InvoiceId, InvoiceLineId, UserId};
+use entities::id::{AccountId, InvoiceId, InvoiceLineId};
+use entities::invoice;
 use entities::invoice_line;
-use entities::{invoice, product_period};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,45 +18,45 @@ use super::settle::Changed;
 use crate::calendar::local_date;
 use crate::error::Error;
 use crate::money::{Currency, Money};
-use crate::notification::recipients::{Addressee, members_with};
-use crate::notification::{MailKind, Notice};
+use crate::notification::recipients::{Addressee, Party, parties};
+use crate::notification::{MailKind, MemberOf, Notice};
 use crate::order::sent::AccessNeeded;
-use crate::permission::Permission;
+use crate::permission::{Permission, Permissions};
 use crate::work::Work;
 
-#[derive(FromQueryResult)]
-struct Party {
-    id: AccountId,
-    name: String,
-    time_zone: String,
-}
-
-#[derive(FromQueryResult)]
-struct Person {
-    id: UserId,
-    name: String,
-}
-
-/// The members of each account who are written to.
-type Readers = HashMap<AccountId, Vec<Addressee>>;
-
-/// The accounts that mails name, and who reads them.
-struct Parties {
+/// The accounts that mails name, and their members who are written to.
+pub(super) struct Parties {
     accounts: HashMap<AccountId, Party>,
-    payers: Readers,
-    holders: Readers,
+    /// By account, and by the bits of what they hold there.
+    readers: HashMap<(AccountId, i32), Vec<Addressee>>,
+}
+
+/// Payers are written to by VIEW_INVOICES, holders by VIEW_PRODUCTS, of those who are asked for access whoever decides about it.
+fn payer(id: AccountId) -> (AccountId, Permission) {
+    (id, Permission::ViewInvoices)
+}
+
+fn holder(id: AccountId) -> (AccountId, Permission) {
+    (id, Permission::ViewProducts)
 }
 
 impl Parties {
-    /// Payers are written to by VIEW_INVOICES, holders by VIEW_PRODUCTS; three statements.
-    async fn of(work: &Work, payers: &[AccountId], holders: &[AccountId]) -> Result<Self, Error> {
-        let mut sql = work.sql();
-        sql.push("SELECT id, name, time_zone FROM account WHERE id ").any(&[payers, holders].concat());
-        let accounts: Vec<Party> = sql.all(work.conn()).await?;
-        let payers = by_account(members_with(work, payers, Permission::ViewInvoices).await?);
-        let holders = by_account(members_with(work, holders, Permission::ViewProducts).await?);
-        let accounts = accounts.into_iter().map(|account| (account.id, account)).collect();
-        Ok(Self { accounts, payers, holders })
+    /// One statement, none for nobody.
+    pub(super) async fn of(work: &Work, wanted: &[(AccountId, Permission)]) -> Result<Self, Error> {
+        let mut readers: HashMap<_, Vec<Addressee>> = HashMap::new();
+        if wanted.is_empty() {
+            return Ok(Self { accounts: HashMap::new(), readers });
+        }
+        let (accounts, addressees) = parties(work, wanted).await?;
+        for addressee in addressees {
+            let MemberOf { account_id, any_of } = addressee.member_of;
+            readers.entry((account_id, any_of.bits())).or_default().push(addressee);
+        }
+        Ok(Self { accounts, readers })
+    }
+
+    fn readers(&self, (id, permission): (AccountId, Permission)) -> &[Addressee] {
+        self.readers.get(&(id, Permissions::from(permission).bits())).map_or(&[], Vec::as_slice)
     }
 
     fn name(&self, id: AccountId) -> &str {
@@ -70,35 +70,27 @@ impl Parties {
     }
 
     fn tell_payer(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
-        send(work, &self.payers, id, kind, event, data);
+        send(work, self.readers(payer(id)), kind, event, data);
     }
 
     /// To those who decide about access and get no confirmation of the order.
-    fn tell_others(&self, work: &mut Work, managers: &Readers, id: AccountId, needed: &AccessNeeded) {
-        let confirmed = self.payers.get(&id).map_or(&[][..], Vec::as_slice);
+    fn tell_others(&self, work: &mut Work, id: AccountId, needed: &AccessNeeded) {
+        let confirmed = self.readers(payer(id));
         let is_confirmed = |one: &Addressee| confirmed.iter().any(|other| other.recipient == one.recipient);
-        let others = managers.get(&id).into_iter().flatten().filter(|one| !is_confirmed(one));
-        let others = Readers::from([(id, others.cloned().collect())]);
+        let managers = self.readers((id, Permission::ManagePartners)).iter();
+        let others: Vec<Addressee> = managers.filter(|one| !is_confirmed(one)).cloned().collect();
         let data = json!({ "partner": needed.partner, "account": self.name(id) });
-        send(work, &others, id, MailKind::AccessNeeded, (needed.invitation_id.into(), 0), &data);
+        send(work, &others, MailKind::AccessNeeded, (needed.invitation_id.into(), 0), &data);
     }
 
     fn tell_holder(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
-        send(work, &self.holders, id, kind, event, data);
+        send(work, self.readers(holder(id)), kind, event, data);
     }
 }
 
-fn by_account(addressees: Vec<Addressee>) -> Readers {
-    let mut readers = Readers::new();
-    for addressee in addressees {
-        readers.entry(addressee.member_of.account_id).or_default().push(addressee);
-    }
-    readers
-}
-
-/// One mail to each of these who is a member of the account.
-fn send(work: &mut Work, to: &Readers, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
-    for Addressee { member_of, recipient } in to.get(&id).into_iter().flatten() {
+/// One mail to each of these.
+fn send(work: &mut Work, to: &[Addressee], kind: MailKind, event: (Uuid, i32), data: &Value) {
+    for Addressee { member_of, recipient } in to {
         work.notify(Notice {
             kind,
             subject_id: event.0,
@@ -115,18 +107,36 @@ fn amount(minor: i64, currency: &str) -> Value {
     json!({ "minor": minor, "currency": currency, "exponent": exponent })
 }
 
-/// The confirmation of each order, to the payer with prices and to another holder without, and its invoice.
-pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<(), Error> {
-    if completed.is_empty() {
-        return Ok(());
-    }
-    let payers: Vec<AccountId> = completed.iter().map(|it| it.order.billed_to_id).collect();
-    let holders: Vec<AccountId> = completed.iter().map(|it| it.order.holder_id).collect();
-    let parties = Parties::of(work, &payers, &holders).await?;
-    let people = people(work, completed).await?;
-    let managers = managers(work, completed).await?;
-    for Completed { order, lines, access_needed, .. } in completed {
-        let ordered_by = people.get(&order.placed_by_id).map_or("", String::as_str);
+/// All that is told when it is known how payments ended: of orders, invoices, renewals and declines.
+pub(super) async fn settled(
+    work: &mut Work,
+    completed: &[Completed],
+    changed: &Changed,
+    moved: &[Moved],
+    behind: &HashMap<InvoiceLineId, Vec<Standing>>,
+) -> Result<(), Error> {
+    let payers = changed.invoices.values().map(|invoice| payer(invoice.billed_to_id));
+    let holders = moved.iter().map(|moved| holder(moved.now.account_id));
+    let wanted: Vec<_> = wanted(completed).into_iter().chain(payers).chain(holders).collect();
+    let parties = Parties::of(work, &wanted).await?;
+    ordered(work, &parties, completed);
+    invoiced(work, &parties, changed);
+    renewed(work, &parties, changed, moved).await?;
+    payment_failed(work, &parties, changed, behind).await
+}
+
+/// Who is told of these orders.
+pub(super) fn wanted(completed: &[Completed]) -> Vec<(AccountId, Permission)> {
+    let of = |it: &Completed| {
+        let managers = it.access_needed.is_some().then_some((it.order.billed_to_id, Permission::ManagePartners));
+        [Some(payer(it.order.billed_to_id)), Some(holder(it.order.holder_id)), managers]
+    };
+    completed.iter().flat_map(of).flatten().collect()
+}
+
+/// The confirmation of each order, to the payer with prices and to another holder without.
+pub(super) fn ordered(work: &mut Work, parties: &Parties, completed: &[Completed]) {
+    for Completed { order, placed_by: ordered_by, lines, access_needed, .. } in completed {
         let priced: Vec<Value> = lines
             .iter()
             .map(|line| {
@@ -148,7 +158,7 @@ pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<
         let event = (order.id.into(), 0);
         parties.tell_payer(work, order.billed_to_id, MailKind::OrderConfirmation, event, &data);
         if let Some(needed) = access_needed {
-            parties.tell_others(work, &managers, order.billed_to_id, needed);
+            parties.tell_others(work, order.billed_to_id, needed);
         }
         if order.holder_id != order.billed_to_id {
             let data = json!({
@@ -159,36 +169,11 @@ pub(super) async fn ordered(work: &mut Work, completed: &[Completed]) -> Result<
             parties.tell_holder(work, order.holder_id, MailKind::OrderConfirmationHolder, event, &data);
         }
     }
-    Ok(())
-}
-
-/// Those who decide about access, of the accounts that are asked for it with their order.
-async fn managers(work: &Work, completed: &[Completed]) -> Result<Readers, Error> {
-    let asked: Vec<AccountId> =
-        completed.iter().filter(|it| it.access_needed.is_some()).map(|it| it.order.billed_to_id).collect();
-    if asked.is_empty() {
-        return Ok(Readers::new());
-    }
-    Ok(by_account(members_with(work, &asked, Permission::ManagePartners).await?))
-}
-
-async fn people(work: &Work, completed: &[Completed]) -> Result<HashMap<UserId, String>, Error> {
-    let ids: Vec<UserId> = completed.iter().map(|it| it.order.placed_by_id).collect();
-    let mut sql = work.sql();
-    sql.push("SELECT id, name FROM \"user\" WHERE id ").any(&ids);
-    let people: Vec<Person> = sql.all(work.conn()).await?;
-    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
 }
 
 /// The invoice itself, once, when it is known whether it is paid: so that nobody is asked for what is being charged.
-pub(super) async fn invoiced(work: &mut Work, changed: &Changed) -> Result<(), Error> {
-    let first: Vec<&invoice::Model> = changed.invoices.values().filter(|invoice| invoice.attempts == 1).collect();
-    if first.is_empty() {
-        return Ok(());
-    }
-    let payers: Vec<AccountId> = first.iter().map(|invoice| invoice.billed_to_id).collect();
-    let parties = Parties::of(work, &payers, &[]).await?;
-    for invoice in first {
+fn invoiced(work: &mut Work, parties: &Parties, changed: &Changed) {
+    for invoice in changed.tried_first.iter().filter_map(|id| changed.invoices.get(id)) {
         let due = invoice.total_minor - invoice.credited_minor - invoice.paid_minor;
         let data = json!({
             "number": invoice.number, "issued_on": invoice.issued_on, "due_on": invoice.due_on,
@@ -196,7 +181,6 @@ pub(super) async fn invoiced(work: &mut Work, changed: &Changed) -> Result<(), E
         });
         parties.tell_payer(work, invoice.billed_to_id, MailKind::InvoiceIssued, (invoice.id.into(), 0), &data);
     }
-    Ok(())
 }
 
 /// The credit note, to the payer: what it corrects, and how much of what was paid comes back.
@@ -206,7 +190,7 @@ pub(crate) async fn credited(
     corrects: &str,
     refunded: Money,
 ) -> Result<(), Error> {
-    let parties = Parties::of(work, &[note.billed_to_id], &[]).await?;
+    let parties = Parties::of(work, &[payer(note.billed_to_id)]).await?;
     let data = json!({
         "number": note.number, "issued_on": note.issued_on, "corrects": corrects, "reason": note.reason,
         "total": amount(note.total_minor, &note.currency), "refunded": amount(refunded.minor(), &note.currency),
@@ -223,7 +207,7 @@ struct LineOfInvoice {
 }
 
 /// What was renewed: to the payer with its price, to another holder without.
-pub(super) async fn renewed(work: &mut Work, changed: &Changed, renewed: &[Moved]) -> Result<(), Error> {
+async fn renewed(work: &mut Work, parties: &Parties, changed: &Changed, renewed: &[Moved]) -> Result<(), Error> {
     if renewed.is_empty() {
         return Ok(());
     }
@@ -231,10 +215,6 @@ pub(super) async fn renewed(work: &mut Work, changed: &Changed, renewed: &[Moved
     sql.push("SELECT id, invoice_id, net_minor FROM invoice_line WHERE invoice_id ").any(&changed.paid);
     let lines: Vec<LineOfInvoice> = sql.all(work.conn()).await?;
     let lines: HashMap<InvoiceLineId, LineOfInvoice> = lines.into_iter().map(|line| (line.id, line)).collect();
-    let payers: Vec<AccountId> =
-        changed.paid.iter().filter_map(|id| changed.invoices.get(id)).map(|invoice| invoice.billed_to_id).collect();
-    let holders: Vec<AccountId> = renewed.iter().map(|moved| moved.now.account_id).collect();
-    let parties = Parties::of(work, &payers, &holders).await?;
     for moved in renewed {
         let Some(line) = moved.line_id.and_then(|id| lines.get(&id)) else { continue };
         let Some(invoice) = changed.invoices.get(&line.invoice_id) else { continue };
@@ -257,19 +237,17 @@ pub(super) async fn renewed(work: &mut Work, changed: &Changed, renewed: &[Moved
 }
 
 /// What was declined, to the payer, with what comes next.
-pub(super) async fn payment_failed(
+async fn payment_failed(
     work: &mut Work,
+    parties: &Parties,
     changed: &Changed,
-    periods: &[product_period::Model],
     behind: &HashMap<InvoiceLineId, Vec<Standing>>,
 ) -> Result<(), Error> {
-    if changed.declined.is_empty() || periods.is_empty() {
+    if changed.declined.is_empty() || behind.is_empty() {
         return Ok(());
     }
     let lines = lines_of(work, &changed.declined).await?;
     let declined: Vec<&invoice::Model> = changed.declined.iter().filter_map(|id| changed.invoices.get(id)).collect();
-    let payers: Vec<AccountId> = declined.iter().map(|invoice| invoice.billed_to_id).collect();
-    let parties = Parties::of(work, &payers, &[]).await?;
     let mut sent = HashSet::new();
     for invoice in declined {
         let products: Vec<&str> = lines
@@ -281,7 +259,7 @@ pub(super) async fn payment_failed(
         if products.is_empty() || !sent.insert(invoice.id) {
             continue;
         }
-        let Some(data) = failure(work, &parties, invoice, &products)? else { continue };
+        let Some(data) = failure(work, parties, invoice, &products)? else { continue };
         parties.tell_payer(
             work,
             invoice.billed_to_id,

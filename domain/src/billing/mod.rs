@@ -45,6 +45,7 @@ pub use issue::{Buyer, Draft, DraftLine, Issued, LineTax, SellerOnInvoice, issue
 pub(crate) use issue::{Series, Sums, accounts, draw, head};
 pub(crate) use mail::credited as mail_credit_note;
 pub use order::complete_orders;
+pub(crate) use payment::attempt_new;
 pub use payment::{Attempt, PaidFor, Settlement, attempt, charge};
 pub use period::mark_paid;
 pub(crate) use reconcile::first_id_at;

@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use entities::id::{AccountId, CartId, InvoiceId, OrderId, OrderLineId, ProductId, ProductPeriodId};
+use entities::id::{AccountId, CartId, InvoiceId, InvoiceLineId, OrderId, OrderLineId, ProductId, ProductPeriodId};
 use entities::invoice::InvoiceKind;
 use entities::{order, order_line, product_period};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 
 use super::issue::{Draft, DraftLine, Issued, LineTax, issue};
-use super::period::move_on;
+use super::mail::Parties;
+use super::period::{STANDING, Standing, advance};
 use super::rules::LineAmounts;
 use crate::activity::{ActivityKind, Event};
 use crate::calendar::{Term, period_end};
@@ -19,7 +20,6 @@ use crate::money::{Currency, Money, Rate};
 use crate::order::sent::{self, AccessNeeded};
 use crate::permission::Permission;
 use crate::plan_change::{self, Changing};
-use crate::sql;
 use crate::tax::rules::{TaxCategory, TaxTreatment};
 use crate::work::Work;
 
@@ -27,6 +27,8 @@ use crate::work::Work;
 #[derive(Debug)]
 pub(super) struct Completed {
     pub(super) order: order::Model,
+    /// Whoever placed it, by name.
+    pub(super) placed_by: String,
     pub(super) lines: Vec<Line>,
     pub(super) issued: Option<Issued>,
     /// Of a cart that was sent: its sender has no access.
@@ -34,18 +36,22 @@ pub(super) struct Completed {
 }
 
 /// An order line with what its plan is called.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Line {
+    #[sea_orm(nested)]
     pub(super) line: order_line::Model,
     pub(super) offering: String,
     pub(super) plan: String,
 }
 
+/// An order that waits for its payment.
 #[derive(FromQueryResult)]
-struct Names {
-    id: OrderLineId,
-    offering: String,
-    plan: String,
+struct Waiting {
+    #[sea_orm(nested)]
+    order: order::Model,
+    placed_by: String,
+    /// Of its cart.
+    cart_partner_id: Option<AccountId>,
 }
 
 #[derive(FromQueryResult)]
@@ -54,72 +60,113 @@ struct Ordered {
     order_line_id: OrderLineId,
     anchor_on: NaiveDate,
     term_months: i32,
+    #[sea_orm(nested)]
+    standing: Standing,
 }
 
 /// Completes orders that cost nothing, in the transaction that placed them: PAID, products FREE or ACTIVE, cart COMPLETED.
 /// What is paid for is completed by settling.
 pub async fn complete_orders(work: &mut Work, orders: &[OrderId]) -> Result<(), Error> {
-    let completed = complete(work, orders).await?;
-    super::mail::ordered(work, &completed).await
+    let completed = complete(work, orders, &HashMap::new()).await?;
+    let parties = Parties::of(work, &super::mail::wanted(&completed)).await?;
+    super::mail::ordered(work, &parties, &completed);
+    Ok(())
 }
 
-/// Issues the invoices of orders, activates their products, and closes order and cart. A constant number of statements.
-pub(super) async fn complete(work: &mut Work, ids: &[OrderId]) -> Result<Vec<Completed>, Error> {
+/// Issues the invoices of orders, of which this much is paid in minor units, activates their products, and closes order and
+/// cart. A constant number of statements.
+pub(super) async fn complete(
+    work: &mut Work,
+    ids: &[OrderId],
+    paid: &HashMap<OrderId, i64>,
+) -> Result<Vec<Completed>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = work.sql();
-    sql.push("SELECT * FROM \"order\" WHERE status = 'PENDING_PAYMENT' AND id ")
-        .any(ids)
-        .push(" ORDER BY id /for update/");
-    let orders: Vec<order::Model> = sql.all(work.conn()).await?;
+    let waiting = waiting(work, ids).await?;
     let mut lines = lines_of(work, ids).await?;
-    let products = products_of(work, ids).await?;
-    let mut drafts = Vec::with_capacity(orders.len());
-    for order in &orders {
-        drafts.push(draft_of(order, lines.get(&order.id).map_or(&[], Vec::as_slice), &products)?);
+    let mut products = products_of(work, ids).await?;
+    let mut drafts = Vec::with_capacity(waiting.len());
+    for Waiting { order, .. } in &waiting {
+        let lines = lines.get(&order.id).map_or(&[][..], Vec::as_slice);
+        drafts.push(Draft { paid_minor: paid.get(&order.id).copied(), ..draft_of(order, lines, &products)? });
         tell(work, order);
     }
-    let issued = issue_all(work, &orders, drafts).await?;
-    let mut periods = Vec::new();
-    let mut free = HashSet::new();
-    for (order, issued) in orders.iter().zip(&issued) {
+    let issued = issue_all(work, &waiting, &products, &lines, drafts).await?;
+    let mut begun = Begun::default();
+    for (Waiting { order, .. }, issued) in waiting.iter().zip(&issued) {
         for (at, line) in lines.get(&order.id).into_iter().flatten().enumerate() {
             let invoice_line_id = issued.as_ref().and_then(|it| it.lines.get(at)).map(|line| line.id);
-            for product in products.get(&line.line.id).into_iter().flatten() {
-                if line.line.public_price_minor == 0 {
-                    free.insert(product.id);
-                }
-                periods.push(first_period(work, product, invoice_line_id)?);
+            for product in products.remove(&line.line.id).into_iter().flatten() {
+                begun.product(work, product, line.line.public_price_minor == 0, invoice_line_id)?;
             }
         }
     }
-    sql::insert::<product_period::Entity>(work.conn(), &periods).await?;
-    move_on(work, periods, &free).await?;
-    close(work, &orders).await?;
+    begun.write(work)?;
+    close(work, &waiting);
+    let orders: Vec<&order::Model> = waiting.iter().map(|it| &it.order).collect();
     let mut needed = sent::completed(work, &orders).await?;
-    Ok(orders
+    Ok(waiting
         .into_iter()
         .zip(issued)
-        .map(|(order, issued)| Completed {
+        .map(|(Waiting { order, placed_by, .. }, issued)| Completed {
             lines: lines.remove(&order.id).unwrap_or_default(),
             access_needed: needed.remove(&order.id),
             order,
+            placed_by,
             issued,
         })
         .collect())
 }
 
+/// The first periods of products.
+#[derive(Default)]
+struct Begun {
+    periods: Vec<product_period::Model>,
+    standings: HashMap<ProductId, Standing>,
+    free: HashSet<ProductId>,
+}
+
+impl Begun {
+    fn product(
+        &mut self,
+        work: &Work,
+        product: Ordered,
+        is_free: bool,
+        invoice_line_id: Option<InvoiceLineId>,
+    ) -> Result<(), Error> {
+        self.periods.push(first_period(work, &product, invoice_line_id)?);
+        if is_free {
+            self.free.insert(product.id);
+        }
+        self.standings.insert(product.id, product.standing);
+        Ok(())
+    }
+
+    fn write(self, work: &mut Work) -> Result<(), Error> {
+        work.add::<product_period::Entity>(&self.periods)?;
+        advance(work, self.periods, self.standings, &self.free).map(drop)
+    }
+}
+
 /// The invoices of orders, in their order. What changes a plan is done first, since that locks the invoices that it corrects.
-async fn issue_all(work: &mut Work, orders: &[order::Model], drafts: Vec<Draft>) -> Result<Vec<Option<Issued>>, Error> {
-    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+async fn issue_all(
+    work: &mut Work,
+    waiting: &[Waiting],
+    products: &HashMap<OrderLineId, Vec<Ordered>>,
+    lines: &HashMap<OrderId, Vec<Line>>,
+    drafts: Vec<Draft>,
+) -> Result<Vec<Option<Issued>>, Error> {
+    // only what changes a plan brings no product
+    let brings_none = |id: &OrderId| !lines.get(id).into_iter().flatten().any(|it| products.contains_key(&it.line.id));
+    let ids: Vec<OrderId> = waiting.iter().map(|it| it.order.id).filter(brings_none).collect();
     let mut changes = plan_change::of_orders(work, &ids).await?;
-    let mut issued: Vec<Option<Issued>> = vec![None; orders.len()];
+    let mut issued: Vec<Option<Issued>> = vec![None; waiting.len()];
     let mut plain = Vec::with_capacity(drafts.len());
-    for (at, (order, draft)) in orders.iter().zip(drafts).enumerate() {
+    for (at, (Waiting { order, .. }, draft)) in waiting.iter().zip(drafts).enumerate() {
         match changes.remove(&order.id) {
             Some(change) => {
-                let changing = Changing { change, order: order.clone(), lines: draft.lines };
+                let changing = Changing { change, order: order.clone(), draft };
                 if let Some(slot) = issued.get_mut(at) {
                     *slot = plan_change::complete(work, changing).await?;
                 }
@@ -149,33 +196,40 @@ fn tell(work: &mut Work, order: &order::Model) {
     }
 }
 
-async fn lines_of(work: &Work, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Line>>, Error> {
-    let mut sql = work.sql();
-    sql.push("SELECT * FROM order_line WHERE order_id ").any(ids).push(" ORDER BY order_id, position");
-    let lines: Vec<order_line::Model> = sql.all(work.conn()).await?;
+async fn waiting(work: &Work, ids: &[OrderId]) -> Result<Vec<Waiting>, Error> {
     let mut sql = work.sql();
     sql.push(
-        "SELECT l.id, o.name AS offering, p.name AS plan FROM order_line l JOIN plan p ON p.id = l.plan_id
+        "SELECT o.*, (SELECT u.name FROM \"user\" u WHERE u.id = o.placed_by_id) AS placed_by,
+            (SELECT c.partner_id FROM cart c WHERE c.id = o.cart_id AND c.status <> 'COMPLETED') AS cart_partner_id
+        FROM \"order\" o WHERE o.status = 'PENDING_PAYMENT' AND o.id ",
+    );
+    sql.any(ids).push(" ORDER BY o.id /for update/");
+    Ok(sql.all(work.conn()).await?)
+}
+
+async fn lines_of(work: &Work, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Line>>, Error> {
+    let mut sql = work.sql();
+    sql.push(
+        "SELECT l.*, o.name AS offering, p.name AS plan FROM order_line l JOIN plan p ON p.id = l.plan_id
         JOIN offering o ON o.id = p.offering_id WHERE l.order_id ",
     );
-    sql.any(ids);
-    let names: Vec<Names> = sql.all(work.conn()).await?;
-    let mut names: HashMap<_, _> = names.into_iter().map(|it| (it.id, (it.offering, it.plan))).collect();
+    sql.any(ids).push(" ORDER BY l.order_id, l.position");
     let mut by_order: HashMap<OrderId, Vec<Line>> = HashMap::new();
-    for line in lines {
-        let (offering, plan) = names.remove(&line.id).unwrap_or_default();
-        by_order.entry(line.order_id).or_default().push(Line { line, offering, plan });
+    for line in sql.all::<Line>(work.conn()).await? {
+        by_order.entry(line.line.order_id).or_default().push(line);
     }
     Ok(by_order)
 }
 
 async fn products_of(work: &Work, ids: &[OrderId]) -> Result<HashMap<OrderLineId, Vec<Ordered>>, Error> {
     let mut sql = work.sql();
+    sql.push("SELECT p.order_line_id, p.anchor_on, p.term_months, ").push(STANDING);
     sql.push(
-        "SELECT p.id, p.order_line_id, p.anchor_on, p.term_months FROM product p JOIN order_line l ON l.id = p.order_line_id
-        WHERE p.status = 'PENDING_PAYMENT' AND l.order_id ",
+        ", (SELECT f.name FROM plan f WHERE f.id = coalesce(p.next_plan_id, p.plan_id)) AS plan,
+            (SELECT a.time_zone FROM account a WHERE a.id = p.account_id) AS time_zone
+        FROM product p WHERE p.status = 'PENDING_PAYMENT' AND p.order_line_id IN (SELECT l.id FROM order_line l WHERE l.order_id ",
     );
-    sql.any(ids).push(" ORDER BY p.id /for update/");
+    sql.any(ids).push(") ORDER BY p.id /for update/");
     let mut by_line: HashMap<OrderLineId, Vec<Ordered>> = HashMap::new();
     for product in sql.all::<Ordered>(work.conn()).await? {
         by_line.entry(product.order_line_id).or_default().push(product);
@@ -200,6 +254,7 @@ fn draft_of(
         currency,
         order_id: Some(order.id),
         renewal_run_id: None,
+        paid_minor: None,
         lines: drafted,
     })
 }
@@ -243,7 +298,7 @@ fn end_of(product: &Ordered) -> Result<NaiveDate, Error> {
 fn first_period(
     work: &Work,
     product: &Ordered,
-    invoice_line_id: Option<entities::id::InvoiceLineId>,
+    invoice_line_id: Option<InvoiceLineId>,
 ) -> Result<product_period::Model, Error> {
     Ok(product_period::Model {
         id: work.new_id::<ProductPeriodId>(),
@@ -252,34 +307,29 @@ fn first_period(
         period_end: end_of(product)?,
         term_months: product.term_months,
         invoice_line_id,
-        paid_at: None,
+        paid_at: Some(work.now()),
         credited_at: None,
         created_at: work.now(),
     })
 }
 
-#[derive(FromQueryResult)]
-struct ClosedCart {
-    id: CartId,
-    partner_id: AccountId,
-}
-
-async fn close(work: &mut Work, orders: &[order::Model]) -> Result<(), Error> {
-    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+fn close(work: &mut Work, waiting: &[Waiting]) {
+    let ids: Vec<OrderId> = waiting.iter().map(|it| it.order.id).collect();
     let mut sql = work.sql();
     sql.push("UPDATE \"order\" SET status = 'PAID' WHERE id ").any(&ids);
-    sql.execute(work.conn()).await?;
-    let carts: Vec<CartId> = orders.iter().filter_map(|order| order.cart_id).collect();
-    if carts.is_empty() {
-        return Ok(());
+    work.change("order", sql);
+    let mut carts: Vec<CartId> = Vec::new();
+    for Waiting { order, cart_partner_id, .. } in waiting {
+        if let (Some(cart_id), Some(partner_id)) = (order.cart_id, *cart_partner_id) {
+            work.tell(Event::new(partner_id, ActivityKind::CartCompleted).about("Cart", cart_id));
+            carts.push(cart_id);
+        }
     }
-    let mut sql = work.sql();
-    sql.add("UPDATE cart SET status = 'COMPLETED', completed_at = ? WHERE id ", [work.now().into()]).any(&carts);
-    sql.push(" AND status <> 'COMPLETED' RETURNING id, partner_id");
-    for cart in sql.all::<ClosedCart>(work.conn()).await? {
-        work.tell(Event::new(cart.partner_id, ActivityKind::CartCompleted).about("Cart", cart.id));
+    if !carts.is_empty() {
+        let mut sql = work.sql();
+        sql.add("UPDATE cart SET status = 'COMPLETED', completed_at = ? WHERE id ", [work.now().into()]).any(&carts);
+        work.change("cart", sql);
     }
-    Ok(())
 }
 
 /// Closes orders whose payment was declined: FAILED, their products gone before they began, their carts as they were before.

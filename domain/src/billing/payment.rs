@@ -67,29 +67,9 @@ pub async fn attempt(work: &mut Work, attempts: Vec<Attempt>) -> Result<Vec<Opti
     let mut rows = Vec::with_capacity(attempts.len());
     let mut charges = Vec::with_capacity(attempts.len());
     for attempt in &attempts {
-        let method = method_of(&methods, attempt)?;
-        let (invoice_id, order_id) = match attempt.paid_for {
-            PaidFor::Invoice(id) => (Some(id), None),
-            PaidFor::Order(id) => (None, Some(id)),
-        };
-        let id: PaymentId = work.new_id();
-        rows.push(payment::Model {
-            id,
-            account_id: attempt.account_id,
-            invoice_id,
-            order_id,
-            payment_method_id: method.map(|method| method.id),
-            amount_minor: attempt.amount.minor(),
-            currency: attempt.amount.currency().code().to_owned(),
-            status: PaymentStatus::Pending,
-            failure_code: None,
-            gateway_reference: None,
-            action_url: None,
-            attempted_at: work.now(),
-            settled_at: None,
-        });
-        let method = method.map(|method| method.gateway_reference.clone());
-        charges.push(Charge { payment_id: id, method, amount: attempt.amount, is_attended: false });
+        let (row, charge) = open_payment(work, *attempt, method_of(&methods, attempt)?);
+        rows.push(row);
+        charges.push(charge);
     }
     sql::insert_new::<payment::Entity>(work.conn(), &rows).await?;
     let ids: Vec<PaymentId> = rows.iter().map(|row| row.id).collect();
@@ -102,6 +82,46 @@ pub async fn attempt(work: &mut Work, attempts: Vec<Attempt>) -> Result<Vec<Opti
         work.enqueue_in(after, Reconcile { payment_ids });
     }
     Ok(charges.into_iter().map(|charge| written.contains(&charge.payment_id).then_some(charge)).collect())
+}
+
+/// The attempt to pay an order that is placed in the same transaction, so that no other can be in flight.
+pub(crate) fn attempt_new(
+    work: &mut Work,
+    order_id: OrderId,
+    amount: Money,
+    method: &payment_method::Model,
+) -> Result<Charge, Error> {
+    let (account_id, payment_method_id) = (method.account_id, Some(method.id));
+    let attempt = Attempt { account_id, paid_for: PaidFor::Order(order_id), amount, payment_method_id };
+    let (row, charge) = open_payment(work, attempt, Some(method));
+    work.add::<payment::Entity>(&[row])?;
+    work.enqueue_in(work.settings().reconcile_after(), Reconcile { payment_ids: vec![charge.payment_id] });
+    Ok(charge)
+}
+
+fn open_payment(work: &Work, attempt: Attempt, method: Option<&payment_method::Model>) -> (payment::Model, Charge) {
+    let (invoice_id, order_id) = match attempt.paid_for {
+        PaidFor::Invoice(id) => (Some(id), None),
+        PaidFor::Order(id) => (None, Some(id)),
+    };
+    let id: PaymentId = work.new_id();
+    let row = payment::Model {
+        id,
+        account_id: attempt.account_id,
+        invoice_id,
+        order_id,
+        payment_method_id: method.map(|method| method.id),
+        amount_minor: attempt.amount.minor(),
+        currency: attempt.amount.currency().code().to_owned(),
+        status: PaymentStatus::Pending,
+        failure_code: None,
+        gateway_reference: None,
+        action_url: None,
+        attempted_at: work.now(),
+        settled_at: None,
+    };
+    let method = method.map(|method| method.gateway_reference.clone());
+    (row, Charge { payment_id: id, method, amount: attempt.amount, is_attended: false })
 }
 
 /// The methods that are named, and the defaults of the accounts.

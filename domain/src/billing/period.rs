@@ -18,6 +18,10 @@ use crate::error::Error;
 use crate::sql::Type;
 use crate::work::Work;
 
+/// The columns of [`Standing`] that are the product's own; its plan's name and its holder's zone come from elsewhere.
+pub(super) const STANDING: &str =
+    "p.id, p.account_id, p.status, p.label, p.plan_id, p.next_plan_id, p.anchor_months, p.renews_on, p.renews_at";
+
 /// A product as far as its periods go.
 #[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Standing {
@@ -48,7 +52,7 @@ pub async fn mark_paid(work: &mut Work, periods: &[ProductPeriodId]) -> Result<(
     let mut sql = work.sql();
     sql.push("SELECT * FROM product_period WHERE paid_at IS NULL AND credited_at IS NULL AND id ").any(periods);
     let periods: Vec<product_period::Model> = sql.all(work.conn()).await?;
-    move_on(work, periods, &HashSet::new()).await.map(drop)
+    move_on(work, periods).await.map(drop)
 }
 
 /// Locks the products that these payments are for, then their invoices. Who pays an invoice holds its lock while the payment is
@@ -94,22 +98,27 @@ pub(super) async fn unpaid(work: &Work, invoices: &[InvoiceId]) -> Result<Vec<pr
     Ok(sql.all(work.conn()).await?)
 }
 
-/// Marks periods as paid, moves their products to the end of them, and makes the products ACTIVE; those of `free` FREE.
-/// Three statements, whatever their number.
-pub(super) async fn move_on(
-    work: &mut Work,
-    mut periods: Vec<product_period::Model>,
-    free: &HashSet<ProductId>,
-) -> Result<Vec<Moved>, Error> {
+/// Marks periods as paid and moves their products on.
+pub(super) async fn move_on(work: &mut Work, periods: Vec<product_period::Model>) -> Result<Vec<Moved>, Error> {
     if periods.is_empty() {
         return Ok(Vec::new());
     }
-    periods.sort_by_key(|period| (period.product_id, period.period_start));
+    let products = standings(work, periods.iter().map(|period| period.product_id)).await?;
     let ids: Vec<ProductPeriodId> = periods.iter().map(|period| period.id).collect();
     let mut sql = work.sql();
     sql.add("UPDATE product_period SET paid_at = ? WHERE paid_at IS NULL AND id ", [work.now().into()]).any(&ids);
-    sql.execute(work.conn()).await?;
-    let mut products = standings(work, periods.iter().map(|period| period.product_id)).await?;
+    work.change("product_period", sql);
+    advance(work, periods, products, &HashSet::new())
+}
+
+/// Moves products to the end of their paid periods and makes them ACTIVE; those of `free` FREE.
+pub(super) fn advance(
+    work: &mut Work,
+    mut periods: Vec<product_period::Model>,
+    mut products: HashMap<ProductId, Standing>,
+    free: &HashSet<ProductId>,
+) -> Result<Vec<Moved>, Error> {
+    periods.sort_by_key(|period| (period.product_id, period.period_start));
     let mut moved = Vec::with_capacity(periods.len());
     for period in periods {
         let Some(product) = products.get_mut(&period.product_id) else { continue };
@@ -144,7 +153,7 @@ pub(super) async fn move_on(
             now: product.clone(),
         });
     }
-    write(work, products.values()).await?;
+    write(work, products.values())?;
     Ok(moved)
 }
 
@@ -205,7 +214,7 @@ pub(super) async fn fall_behind(
     if !fallen.is_empty() {
         let mut sql = work.sql();
         sql.push("UPDATE product SET status = 'PAST_DUE' WHERE id ").any(&fallen);
-        sql.execute(work.conn()).await?;
+        work.change("product", sql);
     }
     for period in periods {
         if let (Some(line), Some(product)) = (period.invoice_line_id, products.get(&period.product_id)) {
@@ -219,8 +228,8 @@ async fn standings(work: &Work, ids: impl Iterator<Item = ProductId>) -> Result<
     let ids: HashSet<ProductId> = ids.collect();
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let mut sql = work.sql();
-    sql.push(
-        "SELECT p.id, p.account_id, p.status, p.label, f.name AS plan, p.plan_id, p.next_plan_id, p.anchor_months, p.renews_on, p.renews_at, a.time_zone
+    sql.push("SELECT ").push(STANDING).push(
+        ", f.name AS plan, a.time_zone
         FROM product p JOIN account a ON a.id = p.account_id JOIN plan f ON f.id = coalesce(p.next_plan_id, p.plan_id) WHERE p.id ",
     );
     sql.any(&ids);
@@ -228,7 +237,7 @@ async fn standings(work: &Work, ids: impl Iterator<Item = ProductId>) -> Result<
     Ok(products.into_iter().map(|product| (product.id, product)).collect())
 }
 
-async fn write(work: &Work, products: impl Iterator<Item = &Standing>) -> Result<(), Error> {
+fn write<'s>(work: &Work, products: impl Iterator<Item = &'s Standing>) -> Result<(), Error> {
     let rows: Vec<_> = products
         .map(|product| {
             json!({
@@ -252,6 +261,6 @@ async fn write(work: &Work, products: impl Iterator<Item = &Standing>) -> Result
         "UPDATE product SET status = r.status, plan_id = r.plan_id, next_plan_id = r.next_plan_id, anchor_months = r.anchor_months, renews_on = r.renews_on, renews_at = r.renews_at FROM ",
     );
     sql.records("r", &columns, &rows)?.push(" WHERE product.id = r.id");
-    sql.execute(work.conn()).await?;
+    work.change("product", sql);
     Ok(())
 }

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::ledger::Entry;
 use crate::error::Error;
-use crate::sql;
 use crate::work::Work;
 
 /// Entries to be written together.
@@ -21,8 +20,8 @@ impl Posting {
         }
     }
 
-    /// Writes all of them, in two statements.
-    pub(crate) async fn write(self, work: &Work) -> Result<(), Error> {
+    /// Writes all of them, along with what else waits to be written.
+    pub(crate) fn write(self, work: &Work) -> Result<(), Error> {
         let mut heads = Vec::with_capacity(self.0.len());
         let mut lines = Vec::with_capacity(self.0.len() * 3);
         for (entry, reference_id) in self.0 {
@@ -38,8 +37,8 @@ impl Posting {
             }));
             heads.push(journal_entry::Model { id, kind: entry.kind, reference_id, occurred_at: work.now() });
         }
-        sql::insert::<ledger_line::Entity>(work.conn(), &lines).await?;
-        sql::insert::<journal_entry::Entity>(work.conn(), &heads).await?;
+        work.add::<ledger_line::Entity>(&lines)?;
+        work.add::<journal_entry::Entity>(&heads)?;
         Ok(())
     }
 }

@@ -89,7 +89,7 @@ pub(crate) async fn give_back(work: &mut Work, owed: Owed) -> Result<(), Error> 
     if to_wallet.is_positive() {
         cashback::take_back_payment(work, account_id, to_wallet).await?;
     }
-    posting.write(work).await?;
+    posting.write(work)?;
     let open = |row: &&refund::Model| row.status == RefundStatus::Pending;
     let refund_ids: Vec<RefundId> = rows.iter().filter(open).map(|row| row.id).collect();
     if !refund_ids.is_empty() {
@@ -214,7 +214,7 @@ async fn settle(work: &mut Work, answers: Vec<(RefundId, Outcome)>) -> Result<()
         }
     }
     store_ends(work, &rows).await?;
-    posting.write(work).await
+    posting.write(work)
 }
 
 async fn store_ends(work: &Work, rows: &[refund::Model]) -> Result<(), Error> {

@@ -1,18 +1,20 @@
 //! Booking what the gateway said: any number of outcomes in a constant number of statements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entities::id::{InvoiceId, OrderId, PaymentId};
 use entities::invoice::{self, InvoiceStatus};
+use entities::invoice_line;
 use entities::payment::{self, PaymentStatus};
 use serde_json::json;
 
+use super::issue::Issued;
 use super::ledger::{payment_received, wallet_spent};
 use super::mail;
 use super::order::{Completed, complete, fail, invoice_of};
 use super::payment::{Settlement, by_id};
-use super::period::{early, fall_behind, lock_paid_for, move_on, unpaid};
+use super::period::{Moved, early, fall_behind, lock_paid_for, move_on, unpaid};
 use super::post::Posting;
 use crate::activity::{ActivityKind, Event};
 use crate::cashback;
@@ -40,9 +42,11 @@ pub async fn settle(work: &mut Work, settlements: Vec<Settlement>) -> Result<Vec
         return Ok(Vec::new());
     }
     let of = |status| payments.iter().filter(move |payment| payment.status == status);
+    let paid: HashMap<OrderId, i64> =
+        of(PaymentStatus::Succeeded).filter_map(|it| Some((it.order_id?, it.amount_minor))).collect();
     let paid_orders: Vec<OrderId> = of(PaymentStatus::Succeeded).filter_map(|it| it.order_id).collect();
     let failed_orders: Vec<OrderId> = of(PaymentStatus::Declined).filter_map(|it| it.order_id).collect();
-    let completed = complete(work, &paid_orders).await?;
+    let completed = complete(work, &paid_orders, &paid).await?;
     fail(work, &failed_orders).await?;
     let billed = invoice_of(&completed);
     let payments: Vec<payment::Model> = payments
@@ -52,9 +56,9 @@ pub async fn settle(work: &mut Work, settlements: Vec<Settlement>) -> Result<Vec
             payment
         })
         .collect();
-    write(work, &payments).await?;
-    let changed = pay(work, &payments).await?;
-    book(work, &payments, &changed, completed).await?;
+    write(work, &payments)?;
+    let changed = pay(work, &payments, &completed).await?;
+    book(work, &payments, &changed, &completed).await?;
     Ok(payments.into_iter().map(|payment| Settled { payment }).collect())
 }
 
@@ -90,7 +94,7 @@ async fn told(work: &Work, settlements: Vec<Settlement>) -> Result<Vec<payment::
     Ok(payments)
 }
 
-async fn write(work: &Work, payments: &[payment::Model]) -> Result<(), Error> {
+fn write(work: &Work, payments: &[payment::Model]) -> Result<(), Error> {
     let columns = [
         ("id", Type::Id),
         ("invoice_id", Type::Id),
@@ -106,26 +110,53 @@ async fn write(work: &Work, payments: &[payment::Model]) -> Result<(), Error> {
             gateway_reference = r.gateway_reference, action_url = r.action_url, settled_at = r.settled_at FROM ",
     );
     sql.records("r", &columns, &payments)?.push(" WHERE payment.id = r.id");
-    sql.execute(work.conn()).await?;
+    work.change("payment", sql);
     Ok(())
 }
 
 /// What became of the invoices that were paid or tried.
+#[derive(Default)]
 pub(super) struct Changed {
     pub(super) invoices: HashMap<InvoiceId, invoice::Model>,
     /// Those that nothing is left to pay of, since now.
     pub(super) paid: Vec<InvoiceId>,
+    /// Of those, what was issued just now: nothing is known of them but what is in memory.
+    pub(super) fresh: HashMap<InvoiceId, Vec<invoice_line::Model>>,
+    /// Those of which it is known now how a first payment ended.
+    pub(super) tried_first: Vec<InvoiceId>,
     /// Those that were declined.
     pub(super) declined: Vec<InvoiceId>,
 }
 
-async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error> {
+impl Changed {
+    /// A single invoice that is paid, or is not yet.
+    fn one(invoice: invoice::Model, is_paid: bool) -> Self {
+        let paid = if is_paid { vec![invoice.id] } else { Vec::new() };
+        Self { paid, invoices: HashMap::from([(invoice.id, invoice)]), ..Self::default() }
+    }
+
+    /// Those that nothing is left to pay of, since now, and that were issued before.
+    pub(super) fn paid_before(&self) -> Vec<InvoiceId> {
+        self.paid.iter().copied().filter(|id| !self.fresh.contains_key(id)).collect()
+    }
+}
+
+async fn pay(work: &Work, payments: &[payment::Model], completed: &[Completed]) -> Result<Changed, Error> {
+    let mut changed = Changed::default();
+    for Issued { invoice, lines } in completed.iter().filter_map(|it| it.issued.as_ref()) {
+        if invoice.status == InvoiceStatus::Paid {
+            changed.paid.push(invoice.id);
+        }
+        changed.tried_first.push(invoice.id);
+        changed.fresh.insert(invoice.id, lines.clone());
+        changed.invoices.insert(invoice.id, invoice.clone());
+    }
     let ended: Vec<_> = payments
         .iter()
         .filter(|payment| payment.status != PaymentStatus::Unknown)
         .filter_map(|payment| payment.invoice_id.map(|id| (id, payment)))
+        .filter(|(id, _)| !changed.fresh.contains_key(id))
         .collect();
-    let mut changed = Changed { invoices: HashMap::new(), paid: Vec::new(), declined: Vec::new() };
     if ended.is_empty() {
         return Ok(changed);
     }
@@ -133,12 +164,15 @@ async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error>
     let mut sql = work.sql();
     sql.push("SELECT * FROM invoice WHERE id ").any(&ids);
     let invoices: Vec<invoice::Model> = sql.all(work.conn()).await?;
-    changed.invoices = invoices.into_iter().map(|invoice| (invoice.id, invoice)).collect();
+    changed.invoices.extend(invoices.into_iter().map(|invoice| (invoice.id, invoice)));
     let declined = ended.iter().filter(|(_, payment)| payment.status == PaymentStatus::Declined);
     let early = early(work, &declined.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     for (id, payment) in ended {
         let invoice = changed.invoices.get_mut(&id).ok_or_else(|| Error::fault("a payment without its invoice"))?;
         invoice.attempts += 1;
+        if invoice.attempts == 1 {
+            changed.tried_first.push(id);
+        }
         if payment.status == PaymentStatus::Succeeded {
             if receive(invoice, payment.amount_minor, work.now())? {
                 changed.paid.push(id);
@@ -150,7 +184,8 @@ async fn pay(work: &Work, payments: &[payment::Model]) -> Result<Changed, Error>
             changed.declined.push(id);
         }
     }
-    write_invoices(work, changed.invoices.values()).await?;
+    let fresh = &changed.fresh;
+    write_invoices(work, changed.invoices.values().filter(|invoice| !fresh.contains_key(&invoice.id)))?;
     Ok(changed)
 }
 
@@ -166,7 +201,7 @@ pub(super) fn receive(invoice: &mut invoice::Model, amount: i64, now: DateTime<U
     Ok(is_new)
 }
 
-pub(super) async fn write_invoices(work: &Work, invoices: impl Iterator<Item = &invoice::Model>) -> Result<(), Error> {
+pub(super) fn write_invoices<'i>(work: &Work, invoices: impl Iterator<Item = &'i invoice::Model>) -> Result<(), Error> {
     let rows: Vec<_> = invoices.collect();
     let columns = [
         ("id", Type::Id),
@@ -182,7 +217,7 @@ pub(super) async fn write_invoices(work: &Work, invoices: impl Iterator<Item = &
             first_declined_at = r.first_declined_at, attempts = r.attempts FROM ",
     );
     sql.records("r", &columns, &rows)?.push(" WHERE invoice.id = r.id");
-    sql.execute(work.conn()).await?;
+    work.change("invoice", sql);
     Ok(())
 }
 
@@ -191,7 +226,7 @@ async fn book(
     work: &mut Work,
     payments: &[payment::Model],
     changed: &Changed,
-    completed: Vec<Completed>,
+    completed: &[Completed],
 ) -> Result<(), Error> {
     let mut posting = Posting::default();
     for payment in payments {
@@ -214,28 +249,29 @@ async fn book(
             (None, None) => event,
         });
     }
-    fulfil(work, changed, posting).await?;
+    let renewed = fulfil(work, changed, posting).await?;
     let unpaid_periods = unpaid(work, &changed.declined).await?;
     let behind = fall_behind(work, &unpaid_periods).await?;
-    mail::ordered(work, &completed).await?;
-    mail::invoiced(work, changed).await?;
-    mail::payment_failed(work, changed, &unpaid_periods, &behind).await
+    mail::settled(work, completed, changed, &renewed, &behind).await
 }
 
 /// What follows from fully paid invoices: cashback, periods, products; and the posting so far.
-async fn fulfil(work: &mut Work, changed: &Changed, mut posting: Posting) -> Result<(), Error> {
-    cashback::credit(work, &changed.paid, &mut posting).await?;
-    posting.write(work).await?;
-    let periods = unpaid(work, &changed.paid).await?;
-    let renewed = move_on(work, periods, &HashSet::new()).await?;
-    mail::renewed(work, changed, &renewed).await
+async fn fulfil(work: &mut Work, changed: &Changed, mut posting: Posting) -> Result<Vec<Moved>, Error> {
+    let paid_before = changed.paid_before();
+    let is_paid = |id: &&InvoiceId| changed.paid.contains(*id);
+    let fresh =
+        changed.fresh.keys().filter(is_paid).filter_map(|id| Some((changed.invoices.get(id)?, changed.fresh.get(id)?)));
+    cashback::credit(work, &paid_before, &fresh.collect::<Vec<_>>(), &mut posting).await?;
+    posting.write(work)?;
+    let periods = unpaid(work, &paid_before).await?;
+    move_on(work, periods).await
 }
 
 /// What follows when an invoice is fully paid because a credit note leaves less of it to pay.
 pub(crate) async fn fulfil_credited(work: &mut Work, invoice: invoice::Model) -> Result<(), Error> {
-    let changed =
-        Changed { paid: vec![invoice.id], declined: Vec::new(), invoices: HashMap::from([(invoice.id, invoice)]) };
-    fulfil(work, &changed, Posting::default()).await
+    let changed = Changed::one(invoice, true);
+    let renewed = fulfil(work, &changed, Posting::default()).await?;
+    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await
 }
 
 /// Pays a part of an open, locked invoice out of the payer's own wallet.
@@ -247,8 +283,8 @@ pub(super) async fn pay_from_wallet(work: &mut Work, mut invoice: invoice::Model
     let mut posting = Posting::default();
     posting.add(wallet_spent(payer, amount)?, invoice.id);
     let is_paid = receive(&mut invoice, amount.minor(), work.now())?;
-    write_invoices(work, std::iter::once(&invoice)).await?;
-    let paid = if is_paid { vec![invoice.id] } else { Vec::new() };
-    let changed = Changed { paid, declined: Vec::new(), invoices: HashMap::from([(invoice.id, invoice)]) };
-    fulfil(work, &changed, posting).await
+    write_invoices(work, std::iter::once(&invoice))?;
+    let changed = Changed::one(invoice, is_paid);
+    let renewed = fulfil(work, &changed, posting).await?;
+    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await
 }

@@ -44,7 +44,7 @@ pub async fn release(work: &mut Work) -> Result<usize, Error> {
         work.tell(event.with(json!({ "amount": amount, "currencyCode": currency })));
     }
     make_available(work, &wallets).await?;
-    posting.write(work).await?;
+    posting.write(work)?;
     Ok(due.len())
 }
 

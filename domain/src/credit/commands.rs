@@ -57,7 +57,7 @@ pub async fn issue_credit_note(work: &mut Work, command: IssueCreditNote) -> Res
         credit_lines(creditable.currency, &creditable.facts, chosen.as_deref(), command.amount).map_err(refusal_of)?;
     let note = issue(work, creditable, Note { credited, reason: Some(reason), order_id: None }).await?;
     work.record("issueCreditNote", Some(permit.grant), Some(note.id.into()));
-    remember(work, key, &Answer { credit_note_id: note.id }).await?;
+    remember(work, key, &Answer { credit_note_id: note.id })?;
     Ok(note.id)
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn issue(work: &mut Work, mut creditable: Creditable, note: Not
     posting.add(credit_note_issued(issued.billed_to_id, net, tax)?, issued.id);
     // First: what this note makes fully paid earns what is left of it, and of that nothing is taken back.
     reverse(work, issued.id, &reversals(&creditable, &credited), &mut posting).await?;
-    posting.write(work).await?;
+    posting.write(work)?;
     let owed = apply(work, &mut creditable, &credited).await?;
     if owed.is_positive() {
         let (account_id, credit_note_id) = (issued.billed_to_id, issued.id);

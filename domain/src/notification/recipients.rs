@@ -1,13 +1,16 @@
 //! Who is mailed: the members who may know, each in their own language.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, UserId};
 use sea_orm::FromQueryResult;
+use serde_json::json;
 
 use super::{MemberOf, Recipient};
 use crate::error::Error;
-use crate::permission::Permissions;
-use crate::sql::Sql;
+use crate::permission::{Permission, Permissions};
+use crate::sql::{Sql, Type};
 use crate::work::Work;
 
 /// A member of an account, as somebody to write to.
@@ -51,6 +54,64 @@ pub async fn members_with(
         recipient: Recipient { email, locale, user_id: Some(user_id) },
     });
     Ok(addressees.collect())
+}
+
+#[derive(FromQueryResult)]
+struct PartyRow {
+    id: AccountId,
+    name: String,
+    time_zone: String,
+    bits: i64,
+    user_id: Option<UserId>,
+    email: Option<String>,
+    locale: Option<String>,
+}
+
+/// An account that mails name.
+#[derive(Debug, Clone)]
+pub struct Party {
+    /// What it is called.
+    pub name: String,
+    /// An IANA time zone.
+    pub time_zone: String,
+}
+
+/// These accounts, and of each the members who hold the permission that is wanted of it. One statement, whatever their number.
+/// # Errors
+/// `Storage`.
+pub async fn parties(
+    work: &Work,
+    wanted: &[(AccountId, Permission)],
+) -> Result<(HashMap<AccountId, Party>, Vec<Addressee>), Error> {
+    let bits = |permission: Permission| Permissions::from(permission).bits();
+    let distinct: BTreeSet<_> = wanted.iter().map(|(id, permission)| (*id, bits(*permission))).collect();
+    let rows: Vec<_> = distinct.iter().map(|(id, bits)| json!({ "id": id, "bits": bits })).collect();
+    let mut sql = work.sql();
+    sql.push("SELECT a.id, a.name, a.time_zone, w.bits, u.id AS user_id, u.email, u.locale FROM ");
+    sql.records("w", &[("id", Type::Id), ("bits", Type::Int)], &rows)?.push(
+        " JOIN account a ON a.id = w.id LEFT JOIN (membership m LEFT JOIN partnership g ON g.id = m.granted_through_id)
+        ON m.account_id = a.id",
+    );
+    holds(&mut sql, work.now(), "w.bits");
+    sql.push(r#" LEFT JOIN "user" u ON u.id = m.user_id ORDER BY a.id, m.id"#);
+    let rows: Vec<PartyRow> = sql.all(work.conn()).await?;
+    let any_of = |row: &PartyRow| {
+        wanted.iter().map(|(_, permission)| *permission).find(|permission| i64::from(bits(*permission)) == row.bits)
+    };
+    let mut accounts = HashMap::new();
+    let mut addressees = Vec::new();
+    for row in rows {
+        if let (Some(permission), Some(user_id), Some(email), Some(locale)) =
+            (any_of(&row), row.user_id, row.email.clone(), row.locale.clone())
+        {
+            addressees.push(Addressee {
+                member_of: MemberOf { account_id: row.id, any_of: permission.into() },
+                recipient: Recipient { email, locale, user_id: Some(user_id) },
+            });
+        }
+        accounts.insert(row.id, Party { name: row.name, time_zone: row.time_zone });
+    }
+    Ok((accounts, addressees))
 }
 
 /// Appends that the membership `m`, which may have been granted through the partnership `g`, holds one of these bits now.

@@ -16,14 +16,13 @@ use super::rules::Priced;
 use crate::affiliate::commands::earns_on;
 use crate::billing::commands::require_method;
 use crate::billing::rules::{Benefit, OrderedBy, Party, Terms};
-use crate::billing::{Attempt, PaidFor, Paying, attempt, complete_orders};
+use crate::billing::{Paying, attempt_new, complete_orders};
 use crate::calendar::local_date;
 use crate::contact::commands::held_by;
 use crate::error::Error;
 use crate::money::{Currency, Rate};
 use crate::order::rules::renewal_billing;
 use crate::product::rules::{Standing, time_zone};
-use crate::sql;
 use crate::tax::rules::TaxTreatment;
 use crate::text;
 use crate::work::Work;
@@ -82,16 +81,16 @@ pub(super) async fn place(work: &mut Work, placing: Placing<'_>) -> Result<(Plac
     let method = if total.is_zero() {
         None
     } else {
-        Some(require_method(work, placing.payer.id, placing.payment_method_id).await?.id)
+        Some(require_method(work, placing.payer.id, placing.payment_method_id).await?)
     };
-    let order = order_row(work, &placing, method).await?;
+    let order = order_row(work, &placing, method.as_ref().map(|method| method.id)).await?;
     let lines = line_rows(work, &placing, order.id);
     let named: Vec<ContactId> = placing.articles.iter().filter_map(|article| article.registrant_id).collect();
     let registrants = held_by(work, placing.holder.id, &named).await?;
     let products = product_rows(work, &placing, &lines, &registrants);
-    sql::insert::<order::Entity>(work.conn(), std::slice::from_ref(&order)).await?;
-    sql::insert::<order_line::Entity>(work.conn(), &lines).await?;
-    sql::insert::<product::Entity>(work.conn(), &products).await?;
+    work.add::<order::Entity>(std::slice::from_ref(&order))?;
+    work.add::<order_line::Entity>(&lines)?;
+    work.add::<product::Entity>(&products)?;
     if let Some(referral) = placing.referral.as_ref().filter(|_| !total.is_zero()) {
         earns_on(work, referral, order.id).await?;
     }
@@ -101,20 +100,13 @@ pub(super) async fn place(work: &mut Work, placing: Placing<'_>) -> Result<(Plac
             "UPDATE cart SET status = 'PENDING_PAYMENT', order_id = ? WHERE id = ?",
             [order.id.into(), cart_id.into()],
         );
-        sql.execute(work.conn()).await?;
+        work.change("cart", sql);
     }
-    if total.is_zero() {
+    let Some(method) = method else {
         complete_orders(work, &[order.id]).await?;
         return Ok((Placed { order_id: order.id, payment_id: None }, Paying::Nothing));
-    }
-    let attempts = vec![Attempt {
-        account_id: placing.payer.id,
-        paid_for: PaidFor::Order(order.id),
-        amount: total,
-        payment_method_id: method,
-    }];
-    let charge = attempt(work, attempts).await?.into_iter().next().flatten();
-    let charge = charge.ok_or_else(|| Error::fault("a new order is being paid already"))?;
+    };
+    let charge = attempt_new(work, order.id, total, &method)?;
     Ok((Placed { order_id: order.id, payment_id: Some(charge.payment_id) }, Paying::Charge(charge)))
 }
 

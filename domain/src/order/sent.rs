@@ -39,10 +39,10 @@ struct Sent {
 /// it. Source: S4.15, S4.19.
 pub(crate) async fn completed(
     work: &mut Work,
-    orders: &[order::Model],
+    orders: &[&order::Model],
 ) -> Result<HashMap<OrderId, AccessNeeded>, Error> {
     let sent: Vec<&order::Model> =
-        orders.iter().filter(|order| order.method == Some(CheckoutMethod::SendToClient)).collect();
+        orders.iter().copied().filter(|order| order.method == Some(CheckoutMethod::SendToClient)).collect();
     if sent.is_empty() {
         return Ok(HashMap::new());
     }

@@ -11,9 +11,9 @@ use super::quote::{Credit, Quote, offered, quote, refuse_state};
 use super::store::{Case, Wanted, cases};
 use crate::actor::Actor;
 use crate::billing::commands::require_method;
-use crate::billing::{Attempt, Collected, PaidFor, Paying, attempt, collect, complete_orders};
+use crate::billing::{Collected, Paying, attempt_new, collect, complete_orders};
 use crate::credit;
-use crate::error::{Code, Error, Refusal, refuse};
+use crate::error::{Error, Refusal};
 use crate::idempotency::{self, Seen};
 use crate::money::Rate;
 use crate::order::number;
@@ -96,7 +96,7 @@ async fn write_change(work: &mut Work, command: ChangePlan) -> Result<(Changed, 
         place(work, grant, &case, command.payment_method_id).await?
     };
     work.record("changePlan", Some(grant), Some(product.id.into()));
-    idempotency::remember(work, key, &changed).await?;
+    idempotency::remember(work, key, &changed)?;
     Ok((changed, paying))
 }
 
@@ -133,20 +133,16 @@ async fn place(
         return Err(Refusal::invalid("paymentMethodId", message).into());
     }
     let total = quote.sums.total;
-    let method = if total.is_positive() { Some(require_method(work, payer_id, named).await?.id) } else { None };
-    let order = order_row(work, grant, case, &quote, method).await?;
+    let method = if total.is_positive() { Some(require_method(work, payer_id, named).await?) } else { None };
+    let order = order_row(work, grant, case, &quote, method.as_ref().map(|method| method.id)).await?;
     sql::insert::<order::Entity>(work.conn(), std::slice::from_ref(&order)).await?;
     sql::insert::<order_line::Entity>(work.conn(), &order_lines(work, case, &quote, order.id)).await?;
     sql::insert::<plan_change::Entity>(work.conn(), &[change_row(work, case, &quote, order.id)?]).await?;
-    if !total.is_positive() {
+    let Some(method) = method else {
         complete_orders(work, &[order.id]).await?;
         return Ok((Changed { order_id: Some(order.id), payment_id: None }, Paying::Nothing));
-    }
-    let asked =
-        Attempt { account_id: payer_id, paid_for: PaidFor::Order(order.id), amount: total, payment_method_id: method };
-    let Some(charge) = attempt(work, vec![asked]).await?.pop().flatten() else {
-        return refuse(Code::PaymentPending, "This change is being paid already.");
     };
+    let charge = attempt_new(work, order.id, total, &method)?;
     Ok((Changed { order_id: Some(order.id), payment_id: Some(charge.payment_id) }, Paying::Charge(charge)))
 }
 

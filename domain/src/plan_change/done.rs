@@ -25,32 +25,35 @@ use crate::product::rules::time_zone;
 use crate::sql;
 use crate::work::{Number, Work};
 
-/// A change with its order, and the lines of its document: the charge, and the credit before it, if it is on the same one.
+/// A change with its order and its document, whose lines are the charge, and the credit before it, if it is on the same one.
 pub(crate) struct Changing {
     pub(crate) change: plan_change::Model,
     pub(crate) order: order::Model,
-    pub(crate) lines: Vec<DraftLine>,
+    pub(crate) draft: Draft,
 }
 
 /// The changes that these orders are for.
 pub(crate) async fn of_orders(work: &Work, ids: &[OrderId]) -> Result<HashMap<OrderId, plan_change::Model>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut sql = work.sql();
     sql.push("SELECT * FROM plan_change WHERE status = 'PENDING' AND order_id ").any(ids);
     let changes: Vec<plan_change::Model> = sql.all(work.conn()).await?;
     Ok(changes.into_iter().map(|change| (change.order_id, change)).collect())
 }
 
-/// Does a change that is paid for, or costs nothing: documents, terms, product. Tells its invoice, which is still to be marked as
-/// paid; none where its total is not above zero.
+/// Does a change that is paid for, or costs nothing: documents, terms, product. Tells its invoice; none where its total is not
+/// above zero.
 ///
 /// The product is locked by the caller; the corrected invoice here, before any number is drawn.
 pub(crate) async fn complete(work: &mut Work, changing: Changing) -> Result<Option<Issued>, Error> {
-    let Changing { change, order, mut lines } = changing;
+    let Changing { change, order, mut draft } = changing;
     settle(work, &change).await?;
     let currency = Currency::parse(&order.currency)?;
     let corrected = corrected(work, &change).await?;
-    let charge = lines.len() - 1;
-    for (at, line) in lines.iter_mut().enumerate() {
+    let charge = draft.lines.len() - 1;
+    for (at, line) in draft.lines.iter_mut().enumerate() {
         line.product_id = Some(change.product_id);
         line.period = Some((change.period_start, change.period_end));
         if at != charge {
@@ -62,12 +65,12 @@ pub(crate) async fn complete(work: &mut Work, changing: Changing) -> Result<Opti
     let mut issued = None;
     let paid_by = match order.total_minor.cmp(&0) {
         Ordering::Greater => {
-            issued = issue_invoice(work, &order, lines, currency).await?;
+            issued = issue(work, vec![draft]).await?.pop().flatten();
             credit_others(work, &change, &order, corrected, issued.as_ref().map(|it| it.invoice.id)).await?;
             issued.as_ref().and_then(|issued| issued.lines.last()).map(|line| line.id)
         }
         Ordering::Less => match corrected {
-            Some(corrected) => credit_below_zero(work, &order, lines, corrected, currency).await?,
+            Some(corrected) => credit_below_zero(work, &order, draft.lines, corrected, currency).await?,
             None => None,
         },
         // equal amounts leave the line as it is: it pays for what comes, too
@@ -119,23 +122,6 @@ async fn corrected(work: &Work, change: &plan_change::Model) -> Result<Option<Co
     Ok(Some((creditable, (at, part))))
 }
 
-async fn issue_invoice(
-    work: &mut Work,
-    order: &order::Model,
-    lines: Vec<DraftLine>,
-    currency: Currency,
-) -> Result<Option<Issued>, Error> {
-    let draft = Draft {
-        kind: InvoiceKind::Order,
-        billed_to_id: order.billed_to_id,
-        currency,
-        order_id: Some(order.id),
-        renewal_run_id: None,
-        lines,
-    };
-    Ok(issue(work, vec![draft]).await?.pop().flatten())
-}
-
 /// What is credited of the line: on the document that charges, it is only counted; else the other payer gets a note of its own.
 async fn credit_others(
     work: &mut Work,
@@ -153,7 +139,7 @@ async fn credit_others(
     let Some(document_id) = document_id else { return Ok(()) };
     let mut posting = Posting::default();
     cashback::reverse(work, document_id, &reversals(&creditable, &[part]), &mut posting).await?;
-    posting.write(work).await?;
+    posting.write(work)?;
     credit::apply(work, &mut creditable, &[part]).await?;
     Ok(())
 }
@@ -194,8 +180,8 @@ async fn credit_below_zero(
     let mut posting = Posting::default();
     posting.add(credit_note_issued(note.billed_to_id, sums.total.checked_sub(sums.tax)?, sums.tax)?, note.id);
     cashback::reverse(work, note.id, &reversals(&creditable, &[part]), &mut posting).await?;
-    cashback::credit(work, &[note.id], &mut posting).await?;
-    posting.write(work).await?;
+    cashback::credit(work, &[note.id], &[], &mut posting).await?;
+    posting.write(work)?;
     let corrects = creditable.invoice.number.clone();
     credit::apply(work, &mut creditable, &[part]).await?;
     let (account_id, invoice_id) = (note.billed_to_id, creditable.invoice.id);

@@ -133,7 +133,15 @@ pub(super) fn draft(
     renewal_run_id: Option<RenewalRunId>,
     lines: Vec<DraftLine>,
 ) -> Draft {
-    Draft { kind: InvoiceKind::Renewal, billed_to_id, currency, order_id: None, renewal_run_id, lines }
+    Draft {
+        kind: InvoiceKind::Renewal,
+        billed_to_id,
+        currency,
+        order_id: None,
+        renewal_run_id,
+        paid_minor: None,
+        lines,
+    }
 }
 
 /// Its line for one product.

@@ -72,7 +72,7 @@ async fn write(work: &mut Work, command: RenewProduct) -> Result<(Renewed, Payin
     };
     let (renewed, paying) = renew(work, &product, grant, &command).await?;
     work.record("renewProduct", Some(grant), Some(product.id.into()));
-    idempotency::remember(work, key, &renewed).await?;
+    idempotency::remember(work, key, &renewed)?;
     Ok((renewed, paying))
 }
 

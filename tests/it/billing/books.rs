@@ -2,7 +2,7 @@
 
 use domain::billing::issue;
 use rstest::rstest;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use tests::database::Db;
 use uuid::Uuid;
 
@@ -29,14 +29,39 @@ async fn the_book_only_grows_and_balances(#[values(Db::Sqlite, Db::Postgres)] db
         Db::Postgres => format!("'{id}'"),
     };
     let one_sided = format!(
-        "BEGIN; INSERT INTO ledger_line VALUES ({}, {}, 'revenue', NULL, 'EUR', 1, 0);
-        INSERT INTO journal_entry VALUES ({}, 'PAYOUT_PAID', {}, '2027-03-01T10:00:00+00:00'); COMMIT",
+        "INSERT INTO ledger_line VALUES ({}, {}, 'revenue', NULL, 'EUR', 1, 0);
+        INSERT INTO journal_entry VALUES ({}, 'PAYOUT_PAID', {}, '2027-03-01T10:00:00+00:00')",
         uuid(line),
         uuid(entry),
         uuid(entry),
         uuid(line)
     );
-    assert!(world.db.execute_unprepared(&one_sided).await.is_err());
+    let txn = world.db.begin().await.unwrap();
+    assert!(txn.execute_unprepared(&one_sided).await.is_err());
+    txn.rollback().await.unwrap();
+    // a later statement finds the entry closed, in the transaction that wrote it and in any other
+    let ids: Vec<String> = (0..6).map(|_| uuid(Uuid::now_v7())).collect();
+    let lines = |one: &str, other: &str| {
+        format!(
+            "INSERT INTO ledger_line VALUES ({one}, {0}, 'revenue', NULL, 'EUR', 1, 0), ({other}, {0}, 'tax', NULL, 'EUR', 0, 1)",
+            ids[0]
+        )
+    };
+    let balanced = format!(
+        "{}; INSERT INTO journal_entry VALUES ({}, 'PAYOUT_PAID', {}, '2027-03-01T10:00:00+00:00')",
+        lines(&ids[1], &ids[2]),
+        ids[0],
+        ids[1]
+    );
+    let late = lines(&ids[3], &ids[4]);
+    let txn = world.db.begin().await.unwrap();
+    txn.execute_unprepared(&balanced).await.unwrap();
+    assert!(txn.execute_unprepared(&late).await.is_err());
+    txn.rollback().await.unwrap();
+    let txn = world.db.begin().await.unwrap();
+    txn.execute_unprepared(&balanced).await.unwrap();
+    txn.commit().await.unwrap();
+    assert!(world.db.execute_unprepared(&late).await.is_err());
 }
 
 /// `mandate check` sees what does not fit together.

@@ -205,6 +205,7 @@ impl World {
             currency: Currency::EUR,
             order_id: None,
             renewal_run_id: None,
+            paid_minor: None,
             lines: vec![DraftLine {
                 description: "Hosting L, 12 months".into(),
                 plan_id: Some(self.plan),

@@ -161,7 +161,8 @@ async fn a_key_is_for_one_input(#[case] db: Db) {
     assert_eq!(world.w.count("\"order\"").await, 1);
 }
 
-/// A checkout sends as many statements for a hundred lines as for one.
+/// A checkout sends as many statements for a hundred lines as for one. On PostgreSQL they are ways to the server and back, and what
+/// is written goes together; SQLite has no such way.
 #[rstest]
 #[case(Db::Sqlite)]
 #[case(Db::Postgres)]
@@ -194,5 +195,9 @@ async fn a_checkout_costs_the_same_whatever_its_size(#[case] db: Db) {
         }
     }
     assert_eq!(counts[0], counts[1]);
-    assert!(counts[0] <= 70, "{counts:?}");
+    let most = match db {
+        Db::Postgres => 30,
+        Db::Sqlite => 55,
+    };
+    assert!(counts[0] <= most, "{counts:?}");
 }

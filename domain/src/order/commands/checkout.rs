@@ -111,7 +111,7 @@ async fn write_checkout(work: &mut Work, command: CheckoutCart) -> Result<(Place
     };
     let (placed, paying) = place(work, placing).await?;
     work.record("checkoutCart", Some(grant), Some(cart.id.into()));
-    idempotency::remember(work, key, &placed).await?;
+    idempotency::remember(work, key, &placed)?;
     Ok((placed, paying))
 }
 

@@ -92,7 +92,7 @@ async fn write(work: &mut Work, command: CompleteSentCart) -> Result<(Placed, Pa
     };
     let (placed, paying) = place_ordering(work, ordering).await?;
     work.record("completeSentCart", Some(grant), Some(cart.id.into()));
-    idempotency::remember(work, key, &placed).await?;
+    idempotency::remember(work, key, &placed)?;
     Ok((placed, paying))
 }
 

@@ -99,7 +99,7 @@ async fn write_order(work: &mut Work, command: PlaceOrder) -> Result<(Placed, Pa
     };
     let (placed, paying) = place_ordering(work, ordering).await?;
     work.record("placeOrder", Some(grant), Some(placed.order_id.into()));
-    idempotency::remember(work, key, &placed).await?;
+    idempotency::remember(work, key, &placed)?;
     Ok((placed, paying))
 }
 

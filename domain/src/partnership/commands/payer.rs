@@ -73,7 +73,7 @@ pub async fn change_payer(work: &mut Work, command: ChangePayer) -> Result<partn
     }
     let row = partnership::Model { payer, ..row };
     work.record("changePayer", Some(permit.grant), Some(row.id.into()));
-    idempotency::remember(work, key, &row).await?;
+    idempotency::remember(work, key, &row)?;
     Ok(row)
 }
 
