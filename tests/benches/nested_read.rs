@@ -4,17 +4,14 @@
 //! connections, and the rounds are compared with each other. Says how many requests each served, how long they took, and what
 //! processor time they cost the gateway and the database. `docs/running.md` has the command.
 
-use std::fs;
-use std::net::SocketAddr;
-use std::process::Stdio;
+mod gateway;
+
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
-use tests::server::free_port;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+
+use gateway::{Gateway, Http, backends, cpu, data, sign_in};
 
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 5;
@@ -50,103 +47,6 @@ SELECT jsonb_build_object('account', jsonb_build_object('clients', jsonb_build_o
                 WHERE l.product_id = p.id AND x.billed_to_id = $1 ORDER BY l.invoice_id DESC LIMIT 5) i) i
     ) p
 ) c";
-
-/// One HTTP connection that is kept open: a client that costs next to nothing beside what it measures.
-struct Http {
-    stream: TcpStream,
-    token: Option<String>,
-}
-
-impl Http {
-    async fn open(address: SocketAddr, token: Option<String>) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, token })
-    }
-
-    async fn ask(&mut self, body: &str) -> String {
-        let sign = self.token.as_ref().map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-        let request = format!(
-            "POST /graphql HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAccept: application/json\r\n{sign}Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        self.stream.write_all(request.as_bytes()).await.expect("the gateway takes the request");
-        let mut answer = Vec::with_capacity(64 * 1024);
-        loop {
-            let read = self.stream.read_buf(&mut answer).await.expect("the gateway answers");
-            assert!(read > 0, "the gateway hung up: {}", String::from_utf8_lossy(&answer));
-            let Some(head) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
-            let text = String::from_utf8_lossy(&answer[..head]).to_lowercase();
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length:")).expect("a length");
-            let length: usize = length.trim().parse().expect("a number");
-            if answer.len() >= head + 4 + length {
-                return String::from_utf8(answer.split_off(head + 4)).expect("JSON is UTF-8");
-            }
-        }
-    }
-}
-
-async fn data(http: &mut Http, query: &str, variables: Value) -> Value {
-    let answer = http.ask(&json!({ "query": query, "variables": variables }).to_string()).await;
-    let mut answer: Value = serde_json::from_str(&answer).expect("JSON");
-    assert!(answer.get("errors").is_none(), "{answer:#}");
-    answer["data"].take()
-}
-
-/// The gateway as it is delivered: the binary beside this one.
-struct Gateway {
-    child: Child,
-    address: SocketAddr,
-    started: Instant,
-}
-
-impl Gateway {
-    async fn start(database: &str) -> Self {
-        let own = std::env::current_exe().expect("a path");
-        let folder = own.parent().and_then(|deps| deps.parent()).expect("target/release/deps");
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let started = Instant::now();
-        let child = Command::new(folder.join("mandate"))
-            .arg("serve")
-            .env("DATABASE_URL", database)
-            .env("MANDATE_LISTEN", address.to_string())
-            .env("MANDATE_METRICS_LISTEN", format!("127.0.0.1:{}", free_port()))
-            .env("MANDATE_RATE_LIMITS", "off")
-            .env("MANDATE_SELLER_NAME", "Bench GmbH")
-            .env("MANDATE_SELLER_COUNTRY", "DE")
-            .env("MANDATE_SELLER_VAT_ID", "DE123456789")
-            .env("MANDATE_SELLER_ADDRESS", "Hafen 1")
-            .env("MANDATE_SELLER_IBAN", "DE89370400440532013000")
-            .env("MANDATE_SELLER_TIME_ZONE", "Europe/Berlin")
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("`mandate` is built beside the bench: cargo build --release");
-        while TcpStream::connect(address).await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(30), "the gateway does not listen");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        Self { child, address, started }
-    }
-
-    fn pid(&self) -> u32 {
-        self.child.id().expect("it runs")
-    }
-
-    /// Resident memory, in kB.
-    fn resident(&self) -> String {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("unknown").trim().to_owned()
-    }
-}
-
-/// Processor time of a process so far, in milliseconds; zero for one of another machine.
-fn cpu(pid: u32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or_default();
-    (ticks(11) + ticks(12)) * 10
-}
 
 #[derive(Default)]
 struct Side {
@@ -194,16 +94,13 @@ struct Bench {
 impl Bench {
     /// All server processes of the database, and the transactions that it has ended.
     async fn database(&self) -> (Vec<u32>, u64) {
-        let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()";
-        let rows = self.db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("backends");
-        let pids =
-            rows.iter().filter_map(|row| row.try_get_by_index::<i32>(0).ok()).filter_map(|pid| pid.try_into().ok());
+        let pids = backends(&self.db).await;
         let sql = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()";
         // what the servers counted is told once a second
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let row = self.db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("counts");
         let ended: i64 = row.and_then(|row| row.try_get_by_index(0).ok()).unwrap_or_default();
-        (pids.collect(), u64::try_from(ended).unwrap_or_default())
+        (pids, u64::try_from(ended).unwrap_or_default())
     }
 
     async fn round(&self, side: &mut Side, is_gateway: bool) {
@@ -257,14 +154,7 @@ async fn main() {
     let mut http = Http::open(gateway.address, None).await.expect("a connection");
     tokio::time::sleep(Duration::from_secs(1)).await;
     println!("idle: {} resident", gateway.resident());
-    let sign_in = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }";
-    let input = json!({ "input": { "email": EMAIL, "password": domain::seed::PASSWORD } });
-    let signed_in = data(&mut http, sign_in, input).await;
-    let token = signed_in["signIn"]["accessToken"].as_str().expect("signed in").to_owned();
-    http.token = Some(token.clone());
-    let accounts =
-        data(&mut http, "{ viewer { memberships(first: 1) { nodes { account { id } } } } }", json!({})).await;
-    let id = accounts["viewer"]["memberships"]["nodes"][0]["account"]["id"].clone();
+    let (token, id) = sign_in(&mut http, EMAIL).await;
     drop((http, gateway));
 
     // from nothing to the first nested answer, of a person who has signed in before

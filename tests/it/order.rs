@@ -2,5 +2,6 @@
 
 mod cart;
 mod checkout;
+mod crowd;
 mod harness;
 mod payer;
