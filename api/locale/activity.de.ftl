@@ -1,4 +1,4 @@
-# The sentences of the activity feed, one a kind.
+# Die Sätze des Verlaufs, einer je Art.
 ACCOUNT_CREATED = Das Konto wurde eröffnet.
 MEMBER_ADDED = Ein Mitglied ist beigetreten.
 MEMBER_CHANGED = Die Berechtigungen eines Mitglieds wurden geändert.
@@ -24,7 +24,7 @@ CART_COMPLETED = Ein versendeter Warenkorb wurde bezahlt.
 ACCESS_NEEDED = Der Partner braucht Zugriff.
 ORDER_PLACED = Eine Bestellung wurde aufgegeben.
 INVOICE_ISSUED = Eine Rechnung wurde ausgestellt.
-CREDIT_NOTE_ISSUED = Eine Gutschrift wurde ausgestellt.
+CREDIT_NOTE_ISSUED = Eine Rechnungskorrektur wurde ausgestellt.
 PAYMENT_SUCCEEDED = Eine Zahlung ist eingegangen.
 PAYMENT_FAILED = Eine Zahlung ist fehlgeschlagen.
 RENEWAL_UPCOMING = Eine Verlängerung steht an.

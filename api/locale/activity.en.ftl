@@ -1,7 +1,7 @@
 # The sentences of the activity feed, one a kind.
 ACCOUNT_CREATED = The account was opened.
 MEMBER_ADDED = A member joined.
-MEMBER_CHANGED = A member's permissions were changed.
+MEMBER_CHANGED = A member’s permissions were changed.
 MEMBER_REMOVED = A member was removed.
 CLIENT_CREATED = A client was added.
 INQUIRY_RECEIVED = An inquiry came in.

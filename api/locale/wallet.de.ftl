@@ -1,4 +1,4 @@
-# What the entries of a wallet are called, one a kind; -ON where it is known what it was earned on.
+# Wie die Buchungen eines Guthabens heißen, eine je Art; -ON, wo bekannt ist, womit es verdient wurde.
 CASHBACK = Cashback
 CASHBACK-ON = Cashback auf { $offering } { $plan }
 CASHBACK_REVERSAL = Cashback zurückgenommen

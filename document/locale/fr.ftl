@@ -32,11 +32,11 @@ total-credited = Total de l’avoir
 paid = Déjà réglé
 due = Net à payer
 note-paid = Cette facture est réglée. Merci.
-note-due = Le montant de { $amount } est payable jusqu’au { $date }. Si un moyen de paiement est enregistré, nous le débitons ; vous n’avez alors rien à faire.
-note-transfer = Par virement : IBAN { $iban }, référence { $number }.
+note-due = Le montant de { $amount } est payable jusqu’au { $date }. Si un moyen de paiement est enregistré, nous le débitons ; vous n’avez alors rien à faire.
+note-transfer = Par virement : IBAN { $iban }, référence { $number }.
 note-credited = Ce montant vient en déduction de la facture { $number }, ou est remboursé sur le moyen de paiement utilisé.
-note-reverse-charge = Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).
-note-export = TVA non applicable : le preneur est établi hors du territoire fiscal du vendeur (exportation).
+note-reverse-charge = Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).
+note-export = TVA non applicable : le preneur est établi hors du territoire fiscal du vendeur (exportation).
 footer-vat-id = N° de TVA { $id }
 footer-iban = IBAN { $iban }
 

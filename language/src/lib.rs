@@ -1,4 +1,4 @@
-//! Sentences, numbers, amounts and dates as a language writes them: what mails and printed documents share.
+//! Sentences, numbers, amounts and dates as a language writes them: what mails, pages and printed documents share.
 //!
 //! The sentences are whoever's they are; how a language writes what stands in them is said once, here.
 
@@ -170,6 +170,35 @@ fn bundle(tag: &str, text: &str) -> Result<Bundle, SentenceError> {
     bundle.set_use_isolating(false);
     bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
     Ok(bundle)
+}
+
+/// What is wrong with files that say the same in each language, for tests: a sentence that one lacks or has alone, other variables
+/// than in English, and French that lacks the narrow space before a sign. Files of regions are left alone: they hold what differs.
+pub fn faults(files: &[(&str, &str)]) -> Vec<String> {
+    let of = |tag: &str| files.iter().find(|(known, _)| *known == tag).map_or("", |(_, text)| *text);
+    let english = shape(of(FALLBACK));
+    let mut found = unspaced(of("fr"));
+    for (tag, _) in FORMATS.iter().filter(|(tag, _)| !tag.contains('-')) {
+        let own = shape(of(tag));
+        let lacks = english.iter().filter(|sentence| !own.contains(sentence));
+        let alone = own.iter().filter(|sentence| !english.contains(sentence));
+        found.extend(lacks.map(|(key, variables)| format!("{tag} lacks {key} with {variables:?}")));
+        found.extend(alone.map(|(key, variables)| format!("only {tag} has {key} with {variables:?}")));
+        if own.is_empty() {
+            found.push(format!("{tag} says nothing"));
+        }
+    }
+    found
+}
+
+/// Lines in which a sign stands without the space that French sets before it, which is narrow and never broken at (U+202F).
+fn unspaced(text: &str) -> Vec<String> {
+    let is_bare = |line: &str| {
+        let mut signs = line.match_indices([':', ';', '!', '?', '»']);
+        signs.any(|(at, _)| !line[..at].ends_with('\u{202f}'))
+    };
+    let bare = text.lines().filter(|line| !line.starts_with('#') && is_bare(line));
+    bare.map(|line| format!("fr has no narrow space before a sign: {line}")).collect()
 }
 
 /// What a file says, for tests that hold languages against each other: its sentences, each with its variables, in order.

@@ -1,10 +1,9 @@
 //! R6, S2.21, S3.18, S3.19: every kind of mail in every language says what it should, whatever people are called.
 
+use domain::text::LANGUAGES;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use tests::mail::{renderer, request, samples};
 use worker::notification::{Content, Direction, Mail};
-
-const LOCALES: [&str; 2] = ["de", "en"];
 
 /// Header fields of a mail, each exactly once; besides, an inquiry and a request for support say whom to answer.
 const HEADERS: [&str; 8] =
@@ -62,7 +61,7 @@ fn words(html: &str) -> String {
 #[test]
 fn every_kind_in_every_language() {
     let renderer = renderer();
-    for locale in LOCALES {
+    for locale in LANGUAGES {
         let mut pages = String::new();
         for (number, (shape, content)) in samples("Bolt & Söhne").into_iter().enumerate() {
             let kind = content.kind();
@@ -150,7 +149,7 @@ fn hostile_names_stay_names() {
         String::new(),
     ];
     let renderer = renderer();
-    for locale in LOCALES {
+    for locale in LANGUAGES {
         let calm =
             samples("Calm").into_iter().map(|(_, content)| renderer.render(&request(0, locale, content)).unwrap());
         let calm: Vec<_> = calm.map(|mail| (html(&mail), text(&mail))).collect();
@@ -231,7 +230,7 @@ fn a_copy_is_recognised_as_a_copy() {
 fn the_holder_of_what_another_pays_reads_no_amount() {
     let renderer = renderer();
     for (shape, content) in samples("Bolt").into_iter().filter(|(_, content)| content.kind().ends_with("-holder")) {
-        for locale in LOCALES {
+        for locale in LANGUAGES {
             let mail = renderer.render(&request(1, locale, content.clone())).unwrap();
             let what = format!("{} ({shape}) in {locale}", content.kind());
             assert!(!text(&mail).contains('€') && !html(&mail).contains('€'), "{what}");

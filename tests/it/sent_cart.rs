@@ -346,8 +346,8 @@ async fn somebody_new_buys_on_the_page(#[values(Db::Sqlite, Db::Postgres)] db: D
     assert_eq!(status, 200);
     for said in [
         "acme has put this together",
-        "1 × Hosting Business, 12 months: 99.00 EUR",
-        "Total: 117.81 EUR",
+        "1 × Hosting Business, 12 months: €99.00",
+        "Total: €117.81",
         "Let us &lt;begin&gt;.",
     ] {
         assert!(shown.contains(said), "{said:?} in {shown}");

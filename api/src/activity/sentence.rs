@@ -4,15 +4,13 @@ use std::sync::LazyLock;
 
 use domain::activity::ActivityKind;
 
-use crate::sentence::Sentences;
+use crate::sentence::{Sentences, files};
 
-static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| {
-    Sentences::new(include_str!("../../locale/activity.en.ftl"), include_str!("../../locale/activity.de.ftl"))
-});
+static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| Sentences::new(files!("activity")));
 
 /// The sentence of this kind of event; in English where the language has none.
 pub fn sentence(kind: ActivityKind, locale: &str) -> String {
-    SENTENCES.of(kind.name(), None, locale)
+    SENTENCES.of(kind.name(), &[], locale)
 }
 
 #[cfg(test)]
@@ -22,10 +20,19 @@ mod tests {
     #[test]
     fn every_kind_has_a_sentence_in_every_language() {
         for kind in ActivityKind::ALL {
-            let (english, german) = (sentence(*kind, "en"), sentence(*kind, "de-CH"));
-            assert!(english.ends_with('.') && german.ends_with('.'), "{}: {english} {german}", kind.name());
-            assert_ne!(english, german);
+            let english = sentence(*kind, "en");
+            for locale in ["de-CH", "es", "fr", "it"] {
+                let own = sentence(*kind, locale);
+                assert!(own.ends_with('.') && own != english, "{}: {own}", kind.name());
+            }
             assert_eq!(sentence(*kind, "xx"), english);
         }
+    }
+
+    #[test]
+    fn every_sentence_is_of_a_kind() {
+        let mut kinds: Vec<_> = ActivityKind::ALL.iter().map(|kind| kind.name()).collect();
+        kinds.sort_unstable();
+        assert_eq!(SENTENCES.names(), kinds);
     }
 }

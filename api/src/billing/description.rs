@@ -4,21 +4,17 @@ use std::sync::LazyLock;
 
 use async_graphql::resolver_utils::enum_value;
 use domain::cashback::queries::EarnedOn;
-use fluent_bundle::FluentArgs;
 
 use super::object::WalletEntryKind;
-use crate::sentence::Sentences;
+use crate::sentence::{Sentences, files};
 
-static DESCRIPTIONS: LazyLock<Sentences> = LazyLock::new(|| {
-    Sentences::new(include_str!("../../locale/wallet.en.ftl"), include_str!("../../locale/wallet.de.ftl"))
-});
+static DESCRIPTIONS: LazyLock<Sentences> = LazyLock::new(|| Sentences::new(files!("wallet")));
 
 /// By its kind, and by what it was earned on.
 pub fn description(kind: WalletEntryKind, earned_on: Option<&EarnedOn>, locale: &str) -> String {
     let name = enum_value(kind).to_string();
-    let Some(EarnedOn { offering, plan, .. }) = earned_on else { return DESCRIPTIONS.of(&name, None, locale) };
-    let args = FluentArgs::from_iter([("offering", offering.as_str()), ("plan", plan.as_str())]);
-    DESCRIPTIONS.of(&format!("{name}-ON"), Some(&args), locale)
+    let Some(EarnedOn { offering, plan, .. }) = earned_on else { return DESCRIPTIONS.of(&name, &[], locale) };
+    DESCRIPTIONS.of(&format!("{name}-ON"), &[("offering", offering), ("plan", plan)], locale)
 }
 
 #[cfg(test)]
@@ -30,9 +26,17 @@ mod tests {
     #[test]
     fn every_kind_has_a_name_in_every_language() {
         for item in WalletEntryKind::items() {
-            for locale in ["en", "de-CH"] {
+            for locale in ["en", "de-CH", "es", "fr", "it"] {
                 assert_ne!(description(item.value, None, locale), item.name, "{locale}");
             }
+        }
+    }
+
+    #[test]
+    fn every_name_is_of_a_kind() {
+        let kinds: Vec<_> = WalletEntryKind::items().iter().map(|item| item.name).collect();
+        for name in DESCRIPTIONS.names() {
+            assert!(kinds.contains(&name.trim_end_matches("-ON")), "{name}");
         }
     }
 }

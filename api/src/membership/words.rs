@@ -4,55 +4,31 @@ use std::sync::LazyLock;
 
 use async_graphql::resolver_utils::enum_value;
 use domain::membership::Ended;
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
 
 use crate::account::object::Role;
+use crate::sentence::{Sentences, files};
 
-type Bundle = FluentBundle<FluentResource>;
-
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("../../locale/ended.en.ftl")));
-static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("../../locale/ended.de.ftl")));
-
-fn bundle(language: &str, text: &str) -> Bundle {
-    // What of a resource parses is used; a test holds every sentence in every language against it.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    let mut bundle = Bundle::new_concurrent(vec![language.parse().unwrap_or_default()]);
-    bundle.set_use_isolating(false);
-    bundle.add_resource_overriding(resource);
-    bundle
-}
+static WORDS: LazyLock<Sentences> = LazyLock::new(|| Sentences::new(files!("ended")));
 
 /// A sentence each: the membership, the accounts of clients, memberships of clients, products of others, keys, offers.
 pub(super) fn in_words(ended: &Ended, locale: &str) -> Vec<String> {
-    let bundle = if locale.starts_with("de") { &GERMAN } else { &ENGLISH };
     let Ended { account, role, permissions, keys, invitations, clients, memberships, contributions } = ended;
     let role = enum_value(Role::from(*role)).to_string();
     let held: Vec<_> = permissions.iter().map(domain::permission::Permission::name).collect();
     let mut words =
-        vec![sentence(bundle, "membership", &[("account", account), ("role", &role), ("held", &held.join(", "))])];
+        vec![WORDS.of("membership", &[("account", account), ("role", &role), ("held", &held.join(", "))], locale)];
     if clients.count > 0 {
         let named = i64::try_from(clients.names.len()).unwrap_or(i64::MAX);
         let key = if named < clients.count { "clients-and-more" } else { "clients" };
         let (count, names) = (clients.count.to_string(), clients.names.join(", "));
-        words.push(sentence(bundle, key, &[("count", &count), ("names", &names)]));
+        words.push(WORDS.of(key, &[("count", &count), ("names", &names)], locale));
     }
     let lists =
         [("elsewhere", memberships), ("contribution", contributions), ("key", keys), ("invitation", invitations)];
     for (key, each) in lists {
-        words.extend(each.iter().map(|name| sentence(bundle, key, &[("name", name)])));
+        words.extend(each.iter().map(|name| WORDS.of(key, &[("name", name)], locale)));
     }
     words
-}
-
-fn sentence(bundle: &Bundle, key: &str, facts: &[(&str, &str)]) -> String {
-    let mut args = FluentArgs::new();
-    for (name, value) in facts {
-        args.set((*name).to_owned(), (*value).to_owned());
-    }
-    let pattern = bundle.get_message(key).and_then(|message| message.value());
-    pattern
-        .map_or_else(String::new, |pattern| bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
 }
 
 #[cfg(test)]
@@ -96,12 +72,18 @@ mod tests {
 
     #[test]
     fn every_language_has_every_sentence() {
-        for locale in ["en", "de", "xx"] {
+        for locale in ["en", "de", "es", "fr", "it", "xx"] {
             for clients in [0, 2, 3] {
                 let words = in_words(&everything(clients), locale);
                 assert_eq!(words.len(), if clients == 0 { 5 } else { 6 });
                 assert!(words.iter().all(|sentence| sentence.ends_with('.') && !sentence.contains('{')), "{words:?}");
             }
         }
+    }
+
+    #[test]
+    fn every_sentence_is_said() {
+        let names = ["clients", "clients-and-more", "contribution", "elsewhere", "invitation", "key", "membership"];
+        assert_eq!(WORDS.names(), names, "those of `in_words`, and no others");
     }
 }

@@ -26,7 +26,7 @@ use entities::partnership::PayerKind;
 use serde::Deserialize;
 
 use self::text::Words;
-use super::text::{ENGLISH, Texts, of_locale};
+use super::text::{ENGLISH, Texts};
 use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
@@ -125,7 +125,7 @@ async fn about(edge: &SignIn, token: &str) -> Result<About, Error> {
     let id = link.subject_id.filter(|_| link.kind == MailedTokenKind::Access).ok_or(Error::NotFound)?;
     let requested = requested(&reader(edge).await?, id.into()).await?.ok_or(Error::NotFound)?;
     // somebody new has no language yet
-    let texts = if link.user.is_some() { texts } else { of_locale(&requested.locale) };
+    let texts = if link.user.is_some() { texts } else { Texts::of(&requested.locale) };
     Ok(About { link, requested, texts, words: Words::of(texts.language) })
 }
 

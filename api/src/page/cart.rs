@@ -15,7 +15,6 @@ use domain::account::rules::NewAccount;
 use domain::billing::Collected;
 use domain::calendar::Country;
 use domain::error::{Code, Refusal};
-use domain::money::Money;
 use domain::order::commands::{Bought, BuyByLink, Buyer, BuyerAccount, buy_by_link};
 use domain::order::queries::{Opened, OpenedLine, opened};
 use entities::cart::CartStatus;
@@ -23,7 +22,7 @@ use entities::mailed_token::MailedTokenKind;
 use serde::Deserialize;
 
 use self::text::Words;
-use super::text::{ENGLISH, Texts, of_locale};
+use super::text::{ENGLISH, Texts};
 use super::{Link, caller, choice, escape, fieldset, form, link, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
@@ -107,7 +106,7 @@ async fn about(edge: &SignIn, token: &str) -> Result<About, Error> {
     }
     let opened = opened(&reader(edge).await?, token).await?.ok_or(Error::NotFound)?;
     // somebody new has no language yet
-    let texts = if link.user.is_some() { texts } else { of_locale(&opened.locale) };
+    let texts = if link.user.is_some() { texts } else { Texts::of(&opened.locale) };
     Ok(About { link, opened, texts, words: Words::of(texts.language) })
 }
 
@@ -214,15 +213,16 @@ impl About {
     /// What is in it, and what it costs.
     fn contents(&self) -> String {
         let Opened { cart, lines, tax, total, .. } = &self.opened;
-        let money = |money: Money| format!("{} {}", money.to_decimal(), money.currency().code());
         let line = |line: &OpenedLine| {
             let OpenedLine { name, quantity, term_months, price } = line;
-            let months = self.words.months.replace("{months}", &term_months.to_string());
-            format!("<li>{quantity} × {}, {months}: {}</li>", escape(name), money(*price))
+            let months = if *term_months == 1 { self.words.month } else { self.words.months };
+            let months = months.replace("{months}", &term_months.to_string());
+            format!("<li>{quantity} × {}, {months}: {}</li>", escape(name), self.texts.money(*price))
         };
         let lines: String = lines.iter().map(line).collect();
         let message = cart.message.as_deref().map(|text| format!("<blockquote>{}</blockquote>", escape(text)));
-        let sums = self.words.sums.replace("{tax}", &money(*tax)).replace("{total}", &money(*total));
+        let sums =
+            self.words.sums.replace("{tax}", &self.texts.money(*tax)).replace("{total}", &self.texts.money(*total));
         format!("{}<ul>{lines}</ul><p>{sums}</p>", message.unwrap_or_default())
     }
 }

@@ -104,7 +104,7 @@ impl About {
         text.replace("{partner}", &escape(partner))
             .replace("{account}", &escape(account))
             .replace("{reference}", &escape(reference))
-            .replace("{signed}", &signed_on.to_string())
+            .replace("{signed}", &self.texts.date(*signed_on))
     }
 
     fn form(&self, status: StatusCode, token: &str, is_refused: bool) -> Response {

@@ -12,7 +12,7 @@ use domain::store::Statements;
 use domain::{Actor, Error};
 use entities::mailed_token::MailedTokenKind;
 
-use super::text::{ENGLISH, Texts, of_locale};
+use super::text::{ENGLISH, Texts};
 use super::{Link, escape, form, open, page, paragraph, reader, sorry};
 use crate::auth::SignIn;
 
@@ -64,7 +64,7 @@ async fn invitation(edge: &SignIn, token: &str) -> Result<About, Error> {
     let Some(Invited { label, locale }) = found else {
         return refuse(Code::TokenInvalid, "This link is for nothing any more.");
     };
-    let texts = if link.user.is_some() { texts } else { of_locale(&locale) };
+    let texts = if link.user.is_some() { texts } else { Texts::of(&locale) };
     let title = texts.contribute_title.replace("{product}", &escape(&label));
     Ok(About { title, email: escape(&link.email), texts })
 }

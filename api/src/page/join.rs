@@ -16,7 +16,7 @@ use domain::{Actor, Error};
 use entities::mailed_token::MailedTokenKind;
 use serde::Deserialize;
 
-use super::text::{ENGLISH, Texts, of_locale};
+use super::text::{ENGLISH, Texts};
 use super::{Link, caller, escape, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
@@ -90,7 +90,7 @@ async fn about(edge: &SignIn, token: &str) -> Result<About, Error> {
     let id = link.subject_id.filter(|_| link.kind == MailedTokenKind::Join).ok_or(Error::NotFound)?;
     let offered = offered(&reader(edge).await?, id.into()).await?.ok_or(Error::NotFound)?;
     // somebody new has no language yet
-    let texts = if link.user.is_some() { texts } else { of_locale(&offered.locale) };
+    let texts = if link.user.is_some() { texts } else { Texts::of(&offered.locale) };
     Ok(About { link, offered, texts })
 }
 

@@ -27,7 +27,7 @@ use domain::store::Statements;
 use domain::{Actor, Error, Reader};
 use serde::Deserialize;
 
-use self::text::{ENGLISH, Texts, of_locale};
+use self::text::{ENGLISH, Texts};
 use crate::auth::{CallerIp, SignIn};
 
 /// More than any of the forms holds.
@@ -145,7 +145,7 @@ async fn reader(edge: &SignIn) -> Result<Reader, Error> {
 /// What the link is about, and the texts in the language of whoever it was mailed to.
 async fn open(edge: &SignIn, token: &str) -> Result<(MailedLink, &'static Texts), Error> {
     let link = mailed_link(&reader(edge).await?, token).await?;
-    let texts = of_locale(link.user.as_ref().map_or("en", |user| &user.locale));
+    let texts = Texts::of(link.user.as_ref().map_or("en", |user| &user.locale));
     Ok((link, texts))
 }
 

@@ -1,47 +1,106 @@
 //! What the pages say, in each language that they exist in.
 
-/// All sentences of one language.
-pub(super) struct Texts {
-    pub(super) language: &'static str,
-    pub(super) verify_title: &'static str,
-    pub(super) verify_intro: &'static str,
-    pub(super) verify_button: &'static str,
-    pub(super) verify_done: &'static str,
-    pub(super) reset_title: &'static str,
-    pub(super) reset_intro: &'static str,
-    pub(super) reset_field: &'static str,
-    pub(super) reset_button: &'static str,
-    pub(super) reset_done: &'static str,
-    pub(super) reset_refused: &'static str,
-    pub(super) join_title: &'static str,
-    pub(super) join_intro: &'static str,
-    pub(super) join_name: &'static str,
-    pub(super) join_new_password: &'static str,
-    pub(super) join_password: &'static str,
-    pub(super) join_button: &'static str,
-    pub(super) join_done: &'static str,
-    pub(super) join_refused: &'static str,
-    pub(super) join_wrong_password: &'static str,
-    pub(super) too_often: &'static str,
-    pub(super) claim_title: &'static str,
-    pub(super) claim_intro: &'static str,
-    pub(super) claim_field: &'static str,
-    pub(super) claim_question: &'static str,
-    pub(super) claim_confirm: &'static str,
-    pub(super) claim_dispute: &'static str,
-    pub(super) claim_button: &'static str,
-    pub(super) claim_done: &'static str,
-    pub(super) claim_disputed: &'static str,
-    pub(super) claim_refused: &'static str,
-    pub(super) contribute_title: &'static str,
-    pub(super) contribute_intro: &'static str,
-    pub(super) contribute_button: &'static str,
-    pub(super) contribute_done: &'static str,
-    pub(super) contribute_sign_up: &'static str,
-    pub(super) sorry: &'static str,
-    pub(super) link_invalid: &'static str,
-    pub(super) link_expired: &'static str,
-    pub(super) failed: &'static str,
+use chrono::NaiveDate;
+use domain::money::Money;
+use language::Language;
+
+/// The texts of a page, by name. Whoever uses it has a constant of them for each language, so none can lack one; and a test that
+/// each leaves the same to be filled in.
+macro_rules! texts {
+    ($(#[$about:meta])* $name:ident { $($text:ident),+ $(,)? }) => {
+        $(#[$about])*
+        pub(super) struct $name {
+            pub(super) language: &'static str,
+            $(pub(super) $text: &'static str,)+
+        }
+
+        impl $name {
+            const ALL: [&'static Self; 5] = [ENGLISH, GERMAN, SPANISH, FRENCH, ITALIAN];
+
+            /// For a BCP 47 tag; in English where there is no such language.
+            pub(super) fn of(locale: &str) -> &'static Self {
+                let language = locale.split('-').next();
+                Self::ALL.into_iter().find(|texts| Some(texts.language) == language).unwrap_or(ENGLISH)
+            }
+        }
+
+        #[test]
+        fn every_language_leaves_the_same_to_be_filled_in() {
+            let files = $name::ALL.map(|texts| {
+                let lines = [$((stringify!($text), texts.$text)),+];
+                let lines = lines.map(|(name, text)| format!("{name} = {}\n", text.replace('{', "{ $")));
+                (texts.language, lines.concat())
+            });
+            let files = files.each_ref().map(|(language, lines)| (*language, lines.as_str()));
+            assert_eq!(language::faults(&files), Vec::<String>::new());
+        }
+    };
+}
+pub(super) use texts;
+
+texts! {
+    /// All sentences of one language.
+    Texts {
+        verify_title,
+        verify_intro,
+        verify_button,
+        verify_done,
+        reset_title,
+        reset_intro,
+        reset_field,
+        reset_button,
+        reset_done,
+        reset_refused,
+        join_title,
+        join_intro,
+        join_name,
+        join_new_password,
+        join_password,
+        join_button,
+        join_done,
+        join_refused,
+        join_wrong_password,
+        too_often,
+        claim_title,
+        claim_intro,
+        claim_field,
+        claim_question,
+        claim_confirm,
+        claim_dispute,
+        claim_button,
+        claim_done,
+        claim_disputed,
+        claim_refused,
+        contribute_title,
+        contribute_intro,
+        contribute_button,
+        contribute_done,
+        contribute_sign_up,
+        sorry,
+        link_invalid,
+        link_expired,
+        failed,
+    }
+}
+
+impl Texts {
+    /// An amount, as the language writes it.
+    pub(super) fn money(&self, money: Money) -> String {
+        let (currency, exponent) = (money.currency().code(), u8::try_from(money.currency().exponent()));
+        let written = self.formats().zip(exponent.ok());
+        let written = written.and_then(|(formats, exponent)| formats.money(money.minor(), exponent, currency).ok());
+        written.unwrap_or_else(|| format!("{} {currency}", money.to_decimal()))
+    }
+
+    /// A day, as the language writes it.
+    pub(super) fn date(&self, date: NaiveDate) -> String {
+        self.formats().and_then(|formats| formats.date(date).ok()).unwrap_or_else(|| date.to_string())
+    }
+
+    /// None only where its file is broken, which a test finds.
+    fn formats(&self) -> Option<Language> {
+        Language::new(self.language, &[]).ok()
+    }
 }
 
 /// Where no other language fits.
@@ -93,7 +152,7 @@ const GERMAN: &Texts = &Texts {
     verify_title: "Adresse bestätigen",
     verify_intro: "Ist {email} Ihre E-Mail-Adresse?",
     verify_button: "Ja, das ist meine",
-    verify_done: "Ihre Adresse ist bestätigt. Sie können diese Seite schliessen.",
+    verify_done: "Ihre Adresse ist bestätigt. Sie können diese Seite schließen.",
     reset_title: "Neues Passwort festlegen",
     reset_intro: "Ein neues Passwort für {email}. Alle Ihre anderen Anmeldungen enden damit.",
     reset_field: "Neues Passwort, mindestens 8 Zeichen",
@@ -131,10 +190,131 @@ const GERMAN: &Texts = &Texts {
     failed: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.",
 };
 
-/// The texts for a BCP 47 tag.
-pub(super) fn of_locale(locale: &str) -> &'static Texts {
-    match locale.split('-').next() {
-        Some("de") => GERMAN,
-        _ => ENGLISH,
-    }
-}
+const SPANISH: &Texts = &Texts {
+    language: "es",
+    verify_title: "Confirmar su dirección",
+    verify_intro: "¿Es {email} su dirección de correo electrónico?",
+    verify_button: "Sí, es la mía",
+    verify_done: "Su dirección está confirmada. Puede cerrar esta página.",
+    reset_title: "Establecer una contraseña nueva",
+    reset_intro: "Una contraseña nueva para {email}. Todas sus demás sesiones se cerrarán.",
+    reset_field: "Contraseña nueva, al menos 8 caracteres",
+    reset_button: "Establecer la contraseña",
+    reset_done: "Su contraseña está establecida. Ya puede iniciar sesión con ella.",
+    reset_refused: "Elija otra contraseña: esta es demasiado corta, demasiado larga o demasiado fácil de adivinar.",
+    join_title: "Aceptar la invitación",
+    join_intro: "{name} invita a {email} a ser miembro de {account}.",
+    join_name: "Su nombre",
+    join_new_password: "Una contraseña para su usuario, al menos 8 caracteres",
+    join_password: "Su contraseña",
+    join_button: "Aceptar",
+    join_done: "Ya es miembro de {account}. Puede iniciar sesión con su dirección y su contraseña.",
+    join_refused: "Indique su nombre y otra contraseña: esta es demasiado corta, demasiado larga o demasiado fácil de adivinar.",
+    join_wrong_password: "Esta no es la contraseña de su usuario.",
+    too_often: "Se ha intentado demasiadas veces. Vuelva a intentarlo dentro de un minuto.",
+    claim_title: "Su cuenta",
+    claim_intro: "{partner} ha abierto la cuenta {account} en su nombre y declara que usted otorgó un poder para ello: {reference}, firmado el {signed}.",
+    claim_field: "Elija una contraseña, al menos 8 caracteres",
+    claim_question: "¿Otorgó usted este poder?",
+    claim_confirm: "Sí, lo otorgué.",
+    claim_dispute: "No: {partner} no debe tener ningún acceso hasta que el proveedor haya examinado el caso.",
+    claim_button: "Tomar posesión de la cuenta",
+    claim_done: "La cuenta {account} es suya. Ya puede iniciar sesión.",
+    claim_disputed: "La cuenta {account} es suya y {partner} ya no tiene acceso. Ya puede iniciar sesión; el proveedor examinará el caso.",
+    claim_refused: "Responda a la pregunta y elija una contraseña que no sea ni demasiado corta ni demasiado fácil de adivinar.",
+    contribute_title: "{product} se comparte con usted",
+    contribute_intro: "Se comparte con {email}. ¿Es su dirección de correo electrónico?",
+    contribute_button: "Sí, es la mía",
+    contribute_done: "Ya tiene acceso. Inicie sesión para verlo.",
+    contribute_sign_up: "Regístrese ahora con {email}: tendrá acceso en cuanto haya confirmado esa dirección una vez más.",
+    sorry: "Esto no funciona",
+    link_invalid: "Este enlace no es válido o ya se ha usado.",
+    link_expired: "Este enlace es demasiado antiguo. Solicite uno nuevo.",
+    failed: "Algo ha fallado por nuestra parte. Vuelva a intentarlo dentro de un momento.",
+};
+
+const FRENCH: &Texts = &Texts {
+    language: "fr",
+    verify_title: "Confirmer votre adresse",
+    verify_intro: "{email} est-elle bien votre adresse e-mail ?",
+    verify_button: "Oui, c’est la mienne",
+    verify_done: "Votre adresse est confirmée. Vous pouvez fermer cette page.",
+    reset_title: "Définir un nouveau mot de passe",
+    reset_intro: "Un nouveau mot de passe pour {email}. Toutes vos autres sessions prendront fin.",
+    reset_field: "Nouveau mot de passe, au moins 8 caractères",
+    reset_button: "Définir le mot de passe",
+    reset_done: "Votre mot de passe est défini. Vous pouvez maintenant l’utiliser pour vous connecter.",
+    reset_refused: "Veuillez choisir un autre mot de passe : celui-ci est trop court, trop long ou trop facile à deviner.",
+    join_title: "Accepter l’invitation",
+    join_intro: "{name} invite {email} à devenir membre de {account}.",
+    join_name: "Votre nom",
+    join_new_password: "Un mot de passe pour vos identifiants, au moins 8 caractères",
+    join_password: "Votre mot de passe",
+    join_button: "Accepter",
+    join_done: "Vous êtes maintenant membre de {account}. Vous pouvez vous connecter avec votre adresse et votre mot de passe.",
+    join_refused: "Veuillez indiquer votre nom et un autre mot de passe : celui-ci est trop court, trop long ou trop facile à deviner.",
+    join_wrong_password: "Ce n’est pas le mot de passe de vos identifiants.",
+    too_often: "Il y a eu trop de tentatives. Veuillez réessayer dans une minute.",
+    claim_title: "Votre compte",
+    claim_intro: "{partner} a ouvert le compte {account} en votre nom et déclare que vous avez donné procuration à cet effet : {reference}, signée le {signed}.",
+    claim_field: "Choisissez un mot de passe, au moins 8 caractères",
+    claim_question: "Avez-vous donné cette procuration ?",
+    claim_confirm: "Oui, je l’ai donnée.",
+    claim_dispute: "Non : {partner} ne doit avoir aucun accès tant que le fournisseur n’a pas examiné la situation.",
+    claim_button: "Prendre possession du compte",
+    claim_done: "Le compte {account} vous appartient. Vous pouvez maintenant vous connecter.",
+    claim_disputed: "Le compte {account} vous appartient, et {partner} n’y a plus accès. Vous pouvez maintenant vous connecter ; le fournisseur examinera la situation.",
+    claim_refused: "Veuillez répondre à la question et choisir un mot de passe qui ne soit ni trop court ni trop facile à deviner.",
+    contribute_title: "{product} est partagé avec vous",
+    contribute_intro: "Le partage s’adresse à {email}. Est-ce bien votre adresse e-mail ?",
+    contribute_button: "Oui, c’est la mienne",
+    contribute_done: "Vous avez accès. Connectez-vous pour voir le produit.",
+    contribute_sign_up: "Ouvrez maintenant un compte avec {email} : vous aurez accès dès que vous aurez confirmé cette adresse une nouvelle fois.",
+    sorry: "Cela ne fonctionne pas",
+    link_invalid: "Ce lien n’est pas valable ou a déjà été utilisé.",
+    link_expired: "Ce lien est trop ancien. Veuillez en demander un nouveau.",
+    failed: "Une erreur s’est produite de notre côté. Veuillez réessayer dans un instant.",
+};
+
+const ITALIAN: &Texts = &Texts {
+    language: "it",
+    verify_title: "Conferma del Suo indirizzo",
+    verify_intro: "{email} è il Suo indirizzo e-mail?",
+    verify_button: "Sì, è il mio",
+    verify_done: "Il Suo indirizzo è confermato. Può chiudere questa pagina.",
+    reset_title: "Impostare una nuova password",
+    reset_intro: "Una nuova password per {email}. Tutte le Sue altre sessioni verranno chiuse.",
+    reset_field: "Nuova password, almeno 8 caratteri",
+    reset_button: "Imposta la password",
+    reset_done: "La password è impostata. Ora può usarla per accedere.",
+    reset_refused: "Scelga un’altra password: questa è troppo corta, troppo lunga o troppo facile da indovinare.",
+    join_title: "Accettare l’invito",
+    join_intro: "{name} invita {email} a diventare membro di {account}.",
+    join_name: "Il Suo nome",
+    join_new_password: "Una password per le Sue credenziali, almeno 8 caratteri",
+    join_password: "La Sua password",
+    join_button: "Accetta",
+    join_done: "Ora Lei è membro di {account}. Può accedere con il Suo indirizzo e la Sua password.",
+    join_refused: "Indichi il Suo nome e un’altra password: questa è troppo corta, troppo lunga o troppo facile da indovinare.",
+    join_wrong_password: "Questa non è la password delle Sue credenziali.",
+    too_often: "I tentativi sono stati troppi. Riprovi tra un minuto.",
+    claim_title: "Il Suo account",
+    claim_intro: "{partner} ha aperto l’account {account} a Suo nome e dichiara che Lei ha rilasciato una procura a tale scopo: {reference}, firmata in data {signed}.",
+    claim_field: "Scelga una password, almeno 8 caratteri",
+    claim_question: "Ha rilasciato questa procura?",
+    claim_confirm: "Sì, l’ho rilasciata.",
+    claim_dispute: "No: {partner} non deve avere alcun accesso finché il fornitore non avrà esaminato il caso.",
+    claim_button: "Prendi possesso dell’account",
+    claim_done: "L’account {account} è Suo. Ora può accedere.",
+    claim_disputed: "L’account {account} è Suo e {partner} non ha più accesso. Ora può accedere; il fornitore esaminerà il caso.",
+    claim_refused: "Risponda alla domanda e scelga una password che non sia né troppo corta né troppo facile da indovinare.",
+    contribute_title: "{product} è condiviso con Lei",
+    contribute_intro: "È condiviso con {email}. È il Suo indirizzo e-mail?",
+    contribute_button: "Sì, è il mio",
+    contribute_done: "Ora ha accesso. Acceda con le Sue credenziali per vederlo.",
+    contribute_sign_up: "Ora si registri con {email}: avrà accesso non appena avrà confermato ancora una volta questo indirizzo.",
+    sorry: "Non è possibile",
+    link_invalid: "Questo link non è valido o è già stato usato.",
+    link_expired: "Questo link è troppo vecchio. Ne richieda uno nuovo.",
+    failed: "Si è verificato un errore da parte nostra. Riprovi tra un momento.",
+};

@@ -23,7 +23,7 @@ use entities::mailed_token::MailedTokenKind;
 use serde::Deserialize;
 
 use self::text::Words;
-use super::text::{ENGLISH, Texts, of_locale};
+use super::text::{ENGLISH, Texts};
 use super::{Link, caller, choice, escape, fieldset, form, open, page, paragraph, reader, sorry, too_often};
 use crate::account::tries;
 use crate::auth::SignIn;
@@ -118,7 +118,7 @@ async fn about(edge: &SignIn, token: &str) -> Result<About, Error> {
     let id = link.subject_id.filter(|_| link.kind == MailedTokenKind::Transfer).ok_or(Error::NotFound)?;
     let opened = opened(&reader(edge).await?, id.into()).await?.ok_or(Error::NotFound)?;
     // somebody new has no language yet
-    let texts = if link.user.is_some() { texts } else { of_locale(&opened.locale) };
+    let texts = if link.user.is_some() { texts } else { Texts::of(&opened.locale) };
     Ok(About { link, opened, texts, words: Words::of(texts.language) })
 }
 

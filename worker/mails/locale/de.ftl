@@ -1,4 +1,4 @@
-# Deutsch, in der Sie-Form.
+# Deutsch, in der Sie-Form. „Rechnungskorrektur“, weil „Gutschrift“ im Steuerrecht etwas anderes heißt.
 
 ## Um jede Nachricht
 
@@ -6,6 +6,8 @@ greeting = Guten Tag { $name },
 greeting-nameless = Guten Tag,
 link = Falls die Schaltfläche nicht funktioniert, öffnen Sie bitte diesen Link:
 automatic = Diese Nachricht wurde automatisch versendet.
+fact = { $label }: { $value }
+heading = { $label }:
 
 ## Wörter
 
@@ -151,8 +153,8 @@ invitation-withdrawn-next = Sie müssen nichts mehr beantworten, und es ändert 
 invitation-withdrawn-action = Einladung ansehen
 
 invitation-expired-subject = Keine Antwort von { $name }
-invitation-expired-intro-CLIENT_TO_PARTNER = { $name } hat den Zugriff auf Ihr Konto, den Sie am { $date } angeboten haben, nicht beantwortet. Das Angebot ist verfallen.
-invitation-expired-intro-PARTNER_TO_CLIENT = { $name } hat Ihre Bitte um Zugriff vom { $date } nicht beantwortet. Die Anfrage ist verfallen.
+invitation-expired-intro-CLIENT_TO_PARTNER = { $name } hat auf den Zugriff, den Sie am { $date } angeboten haben, nicht geantwortet. Das Angebot ist verfallen.
+invitation-expired-intro-PARTNER_TO_CLIENT = { $name } hat auf Ihre Bitte um Zugriff vom { $date } nicht geantwortet. Die Anfrage ist verfallen.
 invitation-expired-next = Es wurde kein Zugriff gewährt. Sie können jederzeit erneut anfragen.
 invitation-expired-action = Einladung ansehen
 
@@ -196,7 +198,7 @@ power-of-attorney-answered-next-confirmed = Ihr Zugriff bleibt, wie er ist.
 power-of-attorney-answered-next-disputed = Ihr Zugriff auf das Konto von { $name } ist eingefroren, bis wir entschieden haben. Bitte halten Sie das Dokument bereit: Wir werden Sie danach fragen.
 power-of-attorney-answered-action = Partnerschaft ansehen
 
-power-of-attorney-decided-subject = Vollmacht entschieden: { $client } und { $partner }
+power-of-attorney-decided-subject = Entscheidung über die Vollmacht: { $client } und { $partner }
 power-of-attorney-decided-intro = { $seller } hat über die Vollmacht entschieden, mit der { $partner } das Konto von { $client } eröffnet hat.
 power-of-attorney-decided-upheld-CLIENT = Sie gilt: { $partner } hat wieder Zugriff wie zuvor. Sie können ihn jederzeit einschränken oder beenden.
 power-of-attorney-decided-upheld-PARTNER = Sie gilt: Sie haben wieder Zugriff wie zuvor.
@@ -206,7 +208,7 @@ power-of-attorney-decided-action = Partnerschaft ansehen
 
 inquiry-received-subject = Anfrage von { $name }
 inquiry-received-intro = { $name } hat Ihnen über Ihr öffentliches Profil geschrieben.
-inquiry-received-next = Wer das geschrieben hat, ist nicht geprüft. Sie können die Anfrage einem Kunden zuordnen, einmal.
+inquiry-received-next = Wer das geschrieben hat, ist nicht geprüft. Sie können die Anfrage einem Kunden zuordnen, und zwar nur einmal.
 inquiry-received-action = Anfrage ansehen
 
 contributor-invited-subject = { $account } teilt { $product } mit Ihnen
@@ -221,7 +223,7 @@ transfer-offered-subject = { $account } möchte Ihnen { $product } übertragen
 transfer-offered-intro = { $account } möchte Ihnen übertragen: { $product } ({ $plan }).
 transfer-offered-meaning = Sobald Sie annehmen, liegt das Produkt in Ihrem Konto: Sie entscheiden darüber, und Verlängerungen werden Ihnen berechnet.
 transfer-offered-paid = Die bezahlte Laufzeit geht mit über; Sie zahlen sie nicht noch einmal.
-transfer-offered-open = Seine laufende Laufzeit ist berechnet und noch nicht bezahlt. Diese Rechnung bleibt bei dem, der sie schuldet; bis sie bezahlt ist, kann das Produkt gesperrt werden.
+transfer-offered-open = Seine aktuelle Laufzeit ist berechnet, aber noch nicht bezahlt. Diese Rechnung bleibt bei dem, der sie schuldet; bis sie bezahlt ist, kann das Produkt gesperrt werden.
 transfer-offered-until = Sie können bis zum { $date } annehmen oder ablehnen.
 transfer-offered-next-known = Danach finden Sie das Angebot, wenn Sie sich anmelden.
 transfer-offered-next-new = Mit der Annahme eröffnen Sie ein Konto.
@@ -254,7 +256,7 @@ transfer-cancelled-next = Sie müssen nichts mehr beantworten, und es ändert si
 transfer-cancelled-action = Produkte ansehen
 
 transfer-expired-subject = Keine Antwort von { $email }
-transfer-expired-intro = { $email } hat die Übertragung von { $product }, die Sie am { $date } angeboten haben, nicht beantwortet. Das Angebot ist verfallen.
+transfer-expired-intro = { $email } hat auf die Übertragung von { $product }, die Sie am { $date } angeboten haben, nicht geantwortet. Das Angebot ist verfallen.
 transfer-expired-next = Das Produkt bleibt in Ihrem Konto. Sie können es jederzeit wieder anbieten.
 transfer-expired-action = Produkte ansehen
 
@@ -308,13 +310,13 @@ invoice-issued-due = Der Betrag ist am { $date } fällig.
 invoice-issued-paid = Die Rechnung ist bezahlt. Sie brauchen nichts weiter zu tun.
 invoice-issued-action = Rechnung ansehen
 
-credit-note-subject = Gutschrift { $number } zur Rechnung { $invoice }
-credit-note-intro = Wir haben Ihnen { $total } Ihrer Rechnung { $invoice } gutgeschrieben. Die Gutschrift { $number } liegt bereit.
-credit-note-number = Gutschrift
+credit-note-subject = Rechnungskorrektur { $number } zur Rechnung { $invoice }
+credit-note-intro = Wir haben Ihnen { $total } Ihrer Rechnung { $invoice } gutgeschrieben. Die Rechnungskorrektur { $number } liegt bereit.
+credit-note-number = Rechnungskorrektur
 credit-note-reason = Grund
 credit-note-refunded = { $amount } kommt auf dem Weg zurück, auf dem bezahlt wurde: auf Ihr Zahlungsmittel oder in Ihr Guthaben.
-credit-note-due = Um diesen Betrag ist von der Rechnung weniger offen; bezahlt war davon noch nichts.
-credit-note-action = Gutschrift ansehen
+credit-note-due = Um diesen Betrag verringert sich, was von der Rechnung offen ist; bezahlt war davon noch nichts.
+credit-note-action = Rechnungskorrektur ansehen
 
 cashback-reversed-subject = Cashback von { $amount } wurde zurückgebucht
 cashback-reversed-intro = Eine Rechnung, an der Sie Cashback verdient hatten, wurde gutgeschrieben. Anteilig wurden { $amount } Ihres Cashbacks zurückgebucht.

@@ -6,6 +6,8 @@ greeting = Hello { $name },
 greeting-nameless = Hello,
 link = If the button does not work, open this link:
 automatic = This message was sent automatically.
+fact = { $label }: { $value }
+heading = { $label }:
 
 ## Words
 
@@ -99,7 +101,7 @@ membership-changed-action = View account
 membership-ended-subject = You are no longer a member of { $account }
 membership-ended-intro = { $name } has ended your membership of { $account }.
 membership-ended-with-partner = Your membership of { $account } was granted through its partnership with { $partner }, and has ended with it.
-membership-ended-clients = With it ended your access to { $count ->
+membership-ended-clients = This also ended your access to { $count ->
     [one] the account of one client
    *[other] the accounts of { $count } clients
 }.
@@ -109,7 +111,7 @@ membership-ended-action = View your accounts
 grants-ended-subject = What { $partner } had granted has ended
 grants-ended-intro = Your partnership with { $partner } does not cover your account any more. What was granted to others through it has ended with it.
 grants-ended-intro-less = Your partnership with { $partner } carries less than it did. What was granted to others through it, and goes beyond that, has ended.
-grants-ended-next = Whoever shall go on working with your account, you can invite yourself.
+grants-ended-next = You yourself can invite whoever is to go on working with your account.
 grants-ended-action = View members
 
 ownership-transferred-subject = New owner of { $account }
@@ -151,7 +153,7 @@ invitation-withdrawn-next = There is nothing left for you to answer, and nothing
 invitation-withdrawn-action = View invitation
 
 invitation-expired-subject = No answer from { $name }
-invitation-expired-intro-CLIENT_TO_PARTNER = { $name } did not answer the access to your account that you offered on { $date }. The offer has lapsed.
+invitation-expired-intro-CLIENT_TO_PARTNER = { $name } did not answer the offer of access to your account that you made on { $date }. The offer has lapsed.
 invitation-expired-intro-PARTNER_TO_CLIENT = { $name } did not answer the request for access that you sent on { $date }. The request has lapsed.
 invitation-expired-next = No access was granted. You can ask again at any time.
 invitation-expired-action = View invitation
@@ -167,7 +169,7 @@ access-expiring-subject = Access ends in { $days ->
 }: { $client } and { $partner }
 access-expiring-intro-CLIENT = The access of { $partner } to your account is about to end.
 access-expiring-intro-PARTNER = Your access to the account of { $client } is about to end.
-access-expiring-next-CLIENT = If { $partner } shall go on looking after your products, change the day before then. Otherwise there is nothing to do: what renews from then on is billed to you.
+access-expiring-next-CLIENT = If { $partner } is to go on looking after your products, please change the date before then. Otherwise there is nothing to do: what renews from then on is billed to you.
 access-expiring-next-PARTNER = Only { $client } can put it off. What renews from then on is billed to { $client }.
 access-expiring-action = View partnership
 
@@ -184,8 +186,8 @@ access-ended-action = View partnership
 claim-account-subject = { $partner } has opened an account for you
 claim-account-intro = { $partner } has opened the account { $account } with { $seller } in your name. You own it. { $partner } says that you gave a power of attorney for this:
 claim-account-terms = With it, { $partner } has this access to your account:
-claim-account-next = Please choose a password, and tell us whether you gave this power of attorney. If you did not, say so there: { $partner } then has no access at once, until we have looked into it.
-claim-account-later = After that you get in with a new password, by "forgot password".
+claim-account-next = Please choose a password, and tell us whether you gave this power of attorney. If you did not, say so there: { $partner } then loses its access at once, until we have looked into it.
+claim-account-later = After that you get in by choosing a new password, with “Forgot password”.
 claim-account-action = Claim account
 
 power-of-attorney-answered-subject-confirmed = { $name } has confirmed your power of attorney
@@ -254,7 +256,7 @@ transfer-cancelled-next = There is nothing left for you to answer, and nothing c
 transfer-cancelled-action = View products
 
 transfer-expired-subject = No answer from { $email }
-transfer-expired-intro = { $email } did not answer the transfer of { $product } that you offered on { $date }. The offer has lapsed.
+transfer-expired-intro = { $email } did not answer the offer to take over { $product } that you made on { $date }. The offer has lapsed.
 transfer-expired-next = The product stays in your account. You can offer it again at any time.
 transfer-expired-action = View products
 
@@ -313,7 +315,7 @@ credit-note-intro = We have credited { $total } of your invoice { $invoice }. Th
 credit-note-number = Credit note
 credit-note-reason = Reason
 credit-note-refunded = { $amount } comes back the way it was paid: to your payment method, or into your wallet.
-credit-note-due = That much less is due of the invoice; nothing was paid of it yet.
+credit-note-due = What is due on the invoice is reduced by that much; nothing of it had been paid yet.
 credit-note-action = View credit note
 
 cashback-reversed-subject = Cashback of { $amount } was taken back

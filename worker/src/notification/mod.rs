@@ -11,6 +11,7 @@ pub mod content;
 mod format;
 mod message;
 pub mod render;
+pub mod sample;
 mod send;
 pub mod transport;
 

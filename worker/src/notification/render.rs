@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use language::{Language, SentenceError, language_for};
+use language::{File, Language, SentenceError, language_for};
 use lettre::message::{Mailbox, header::ContentTypeErr};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value,
@@ -142,6 +142,7 @@ pub struct Seller {
 
 /// Turns requests into mails. Made once per process; has no state.
 pub struct Renderer {
+    files: &'static [File],
     languages: HashMap<&'static str, Environment<'static>>,
     from: Mailbox,
     seller: minijinja::Value,
@@ -151,24 +152,28 @@ pub struct Renderer {
 impl Renderer {
     /// Compiles every template; fails on one that is broken, and on a sender that is no address.
     pub fn new(seller: Seller) -> Result<Self, RenderError> {
+        Self::speaking(format::LOCALES, seller)
+    }
+
+    fn speaking(files: &'static [File], seller: Seller) -> Result<Self, RenderError> {
         let Seller { name, address, mail_from, portal_url } = seller;
         let from = sender(&name, &mail_from)?;
         let pages = KINDS.iter().map(|kind| Ok((kind, lay_out(kind)?))).collect::<Result<Vec<_>, RenderError>>()?;
         let mut languages = HashMap::new();
-        for (tag, _) in format::LOCALES {
-            languages.insert(*tag, environment(Language::new(tag, format::LOCALES)?, &pages)?);
+        for (tag, _) in files {
+            languages.insert(*tag, environment(Language::new(tag, files)?, &pages)?);
         }
         let mut seller = json!({ "name": name, "address": address });
         format::clean_all(&mut seller);
         let portal_url = portal_url.trim_end_matches('/').to_owned();
-        Ok(Self { languages, from, seller: Value::from(Serde(seller)), portal_url })
+        Ok(Self { files, languages, from, seller: Value::from(Serde(seller)), portal_url })
     }
 
     /// The same request always gives the same mail.
     pub fn render(&self, request: &MailRequest) -> Result<Mail, RenderError> {
         let MailRequest { id, created_at, locale, to_name, to_email, link, content, attachment } = request;
         let kind = content.kind();
-        let lang = language_for(format::LOCALES, locale);
+        let lang = language_for(self.files, locale);
         let Some(environment) = self.languages.get(lang) else {
             return Err(SentenceError { key: locale.clone(), reason: "no such language".to_owned() }.into());
         };
@@ -311,7 +316,48 @@ fn refused(error: &SentenceError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::sample::{request, samples};
     use super::*;
+
+    fn nimbus() -> Seller {
+        Seller {
+            name: "Nimbus".to_owned(),
+            address: "Hamburg".to_owned(),
+            mail_from: "billing@nimbus.example".to_owned(),
+            portal_url: "https://nimbus.example".to_owned(),
+        }
+    }
+
+    /// Every mail in a language in which each sentence is its own name, and what is filled into it. A sentence that no sample
+    /// says is needed by nobody, or is mailed without ever having been looked at.
+    #[test]
+    fn the_samples_say_every_sentence() {
+        let (_, english) = format::LOCALES.iter().find(|(tag, _)| *tag == "en").unwrap();
+        let english = language::shape(english);
+        let sentence = |(key, variables): &(String, Vec<String>)| {
+            let variables: String = variables.iter().map(|name| format!("{{ ${name} }}")).collect();
+            format!("{key} = ⟦{key}⟧{variables}\n")
+        };
+        let sentences: &'static str = String::leak(english.iter().map(sentence).collect());
+        let keys: BTreeSet<_> = english.into_iter().map(|(key, _)| key).collect();
+        let renderer = Renderer::speaking(Vec::leak(vec![("en", sentences)]), nimbus()).unwrap();
+
+        let mut said = BTreeSet::new();
+        for (_, content) in samples("Bolt") {
+            for name in ["Ann", ""] {
+                let mut request = request(1, "en", content.clone());
+                request.to_name = name.to_owned();
+                let Mail { subject, text, html, .. } = renderer.render(&request).unwrap();
+                for part in [subject, text, html] {
+                    let names = part.split('⟦').skip(1).filter_map(|rest| rest.split_once('⟧'));
+                    said.extend(names.map(|(name, _)| name.to_owned()));
+                }
+            }
+        }
+        assert_eq!(said, keys);
+    }
 
     #[test]
     fn every_folder_is_a_kind() {

@@ -2,51 +2,53 @@
 
 use domain::permission::Permission;
 
-/// In one language.
-pub(super) struct Words {
-    pub(super) title: &'static str,
-    pub(super) intro: &'static str,
-    pub(super) full: &'static str,
-    pub(super) partial: &'static str,
-    pub(super) payer_question: &'static str,
-    pub(super) payer_client: &'static str,
-    pub(super) payer_partner: &'static str,
-    pub(super) question: &'static str,
-    pub(super) grant: &'static str,
-    pub(super) reject: &'static str,
-    pub(super) from_which: &'static str,
-    pub(super) choose: &'static str,
-    pub(super) password: &'static str,
-    pub(super) newcomer: &'static str,
-    pub(super) name: &'static str,
-    pub(super) new_password: &'static str,
-    pub(super) company: &'static str,
-    pub(super) country: &'static str,
-    pub(super) currency: &'static str,
-    pub(super) button: &'static str,
-    pub(super) granted: &'static str,
-    pub(super) rejected: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) nowhere: &'static str,
-    pub(super) no_card: &'static str,
-    permissions: [&'static str; 5],
+use super::super::text::texts;
+
+texts! {
+    /// In one language.
+    Words {
+        title,
+        intro,
+        full,
+        partial,
+        payer_question,
+        payer_client,
+        payer_partner,
+        question,
+        grant,
+        reject,
+        from_which,
+        choose,
+        password,
+        newcomer,
+        name,
+        new_password,
+        company,
+        country,
+        currency,
+        button,
+        granted,
+        rejected,
+        refused,
+        nowhere,
+        no_card,
+        view_products,
+        manage_products,
+        purchase,
+        contact_support,
+        manage_members,
+    }
 }
 
 impl Words {
-    /// In the language of a page.
-    pub(super) fn of(language: &str) -> &'static Self {
-        if language == "de" { GERMAN } else { ENGLISH }
-    }
-
     /// What a partnership may carry, as it is asked for.
     pub(super) fn permission(&self, permission: Permission) -> &'static str {
-        let [view, manage, buy, support, members] = self.permissions;
         match permission {
-            Permission::ViewProducts => view,
-            Permission::ManageProducts => manage,
-            Permission::Purchase => buy,
-            Permission::ContactSupport => support,
-            Permission::ManageMembers => members,
+            Permission::ViewProducts => self.view_products,
+            Permission::ManageProducts => self.manage_products,
+            Permission::Purchase => self.purchase,
+            Permission::ContactSupport => self.contact_support,
+            Permission::ManageMembers => self.manage_members,
             // never carried by a partnership
             Permission::ViewInvoices
             | Permission::ManageBilling
@@ -57,6 +59,7 @@ impl Words {
 }
 
 const ENGLISH: &Words = &Words {
+    language: "en",
     title: "Request for access",
     intro: "{partner} asks for access to your account.",
     full: "Full access to all products, including future ones:",
@@ -82,16 +85,15 @@ const ENGLISH: &Words = &Words {
     refused: "Please answer every question, and choose a password that is neither too short nor too easy to guess.",
     nowhere: "You have no account to which you could grant this.",
     no_card: "{partner} has no payment method, and cannot pay.",
-    permissions: [
-        "View products",
-        "Manage products",
-        "Order, renew and change plans",
-        "Contact support",
-        "Manage members",
-    ],
+    view_products: "View products",
+    manage_products: "Manage products",
+    purchase: "Order, renew and change plans",
+    contact_support: "Contact support",
+    manage_members: "Manage members",
 };
 
 const GERMAN: &Words = &Words {
+    language: "de",
     title: "Anfrage um Zugriff",
     intro: "{partner} bittet um Zugriff auf Ihr Konto.",
     full: "Vollzugriff auf alle Produkte, auch künftige:",
@@ -117,11 +119,111 @@ const GERMAN: &Words = &Words {
     refused: "Bitte beantworten Sie jede Frage, und wählen Sie ein Passwort, das weder zu kurz noch zu leicht zu erraten ist.",
     nowhere: "Sie haben kein Konto, für das Sie das erteilen könnten.",
     no_card: "{partner} hat kein Zahlungsmittel und kann nicht zahlen.",
-    permissions: [
-        "Produkte ansehen",
-        "Produkte verwalten",
-        "Bestellen, verlängern und Tarife wechseln",
-        "Support kontaktieren",
-        "Mitglieder verwalten",
-    ],
+    view_products: "Produkte ansehen",
+    manage_products: "Produkte verwalten",
+    purchase: "Bestellen, verlängern und Tarife wechseln",
+    contact_support: "Support kontaktieren",
+    manage_members: "Mitglieder verwalten",
+};
+
+const SPANISH: &Words = &Words {
+    language: "es",
+    title: "Solicitud de acceso",
+    intro: "{partner} solicita acceso a su cuenta.",
+    full: "Acceso completo a todos los productos, presentes y futuros:",
+    partial: "Acceso parcial a todos los productos:",
+    payer_question: "¿Quién paga lo que {partner} pide y renueva?",
+    payer_client: "Paga mi cuenta.",
+    payer_partner: "Paga {partner}.",
+    question: "¿Debe {partner} tener este acceso?",
+    grant: "Sí, lo concedo.",
+    reject: "No.",
+    from_which: "¿A cuál de sus cuentas?",
+    choose: "Elija una de sus cuentas y responda de nuevo.",
+    password: "Su contraseña",
+    newcomer: "Todavía no hay ningún usuario con la dirección {email}. Abra una cuenta para conceder el acceso; o salga de esta página, y {partner} no recibirá ninguno.",
+    name: "Su nombre",
+    new_password: "Una contraseña, al menos 8 caracteres",
+    company: "Nombre de la cuenta: su empresa o usted",
+    country: "País, con sus dos letras",
+    currency: "Moneda de sus facturas, con sus tres letras",
+    button: "Responder",
+    granted: "{partner} tiene ahora acceso a su cuenta. Puede limitarlo o retirarlo en cualquier momento.",
+    rejected: "Ha rechazado la solicitud. {partner} no tiene acceso a su cuenta.",
+    refused: "Responda a todas las preguntas y elija una contraseña que no sea ni demasiado corta ni demasiado fácil de adivinar.",
+    nowhere: "No tiene ninguna cuenta a la que pueda conceder este acceso.",
+    no_card: "{partner} no tiene medio de pago y no puede pagar.",
+    view_products: "Ver productos",
+    manage_products: "Gestionar productos",
+    purchase: "Pedir, renovar y cambiar de plan",
+    contact_support: "Contactar con soporte",
+    manage_members: "Gestionar miembros",
+};
+
+const FRENCH: &Words = &Words {
+    language: "fr",
+    title: "Demande d’accès",
+    intro: "{partner} demande l’accès à votre compte.",
+    full: "Accès complet à tous les produits, présents et à venir :",
+    partial: "Accès partiel à tous les produits :",
+    payer_question: "Qui paie ce que {partner} commande et renouvelle ?",
+    payer_client: "Mon compte paie.",
+    payer_partner: "{partner} paie.",
+    question: "{partner} doit-il avoir cet accès ?",
+    grant: "Oui, je l’accorde.",
+    reject: "Non.",
+    from_which: "À lequel de vos comptes ?",
+    choose: "Veuillez choisir l’un de vos comptes et répondre à nouveau.",
+    password: "Votre mot de passe",
+    newcomer: "Il n’existe pas encore d’utilisateur avec l’adresse {email}. Ouvrez un compte pour accorder l’accès ; ou quittez cette page, et {partner} n’en reçoit aucun.",
+    name: "Votre nom",
+    new_password: "Un mot de passe, au moins 8 caractères",
+    company: "Nom du compte : votre société, ou vous-même",
+    country: "Pays, par ses deux lettres",
+    currency: "Devise de vos factures, par ses trois lettres",
+    button: "Répondre",
+    granted: "{partner} a maintenant accès à votre compte. Vous pouvez à tout moment restreindre cet accès ou y mettre fin.",
+    rejected: "Vous avez refusé. {partner} n’a pas accès à votre compte.",
+    refused: "Veuillez répondre à chaque question et choisir un mot de passe qui ne soit ni trop court ni trop facile à deviner.",
+    nowhere: "Vous n’avez aucun compte pour lequel vous pourriez accorder cet accès.",
+    no_card: "{partner} n’a pas de moyen de paiement et ne peut pas payer.",
+    view_products: "Consulter les produits",
+    manage_products: "Gérer les produits",
+    purchase: "Commander, renouveler et changer de formule",
+    contact_support: "Contacter l’assistance",
+    manage_members: "Gérer les membres",
+};
+
+const ITALIAN: &Words = &Words {
+    language: "it",
+    title: "Richiesta di accesso",
+    intro: "{partner} chiede l’accesso al Suo account.",
+    full: "Accesso completo a tutti i prodotti, presenti e futuri:",
+    partial: "Accesso parziale a tutti i prodotti:",
+    payer_question: "Chi paga ciò che {partner} ordina e rinnova?",
+    payer_client: "Paga il mio account.",
+    payer_partner: "Paga {partner}.",
+    question: "{partner} deve avere questo accesso?",
+    grant: "Sì, lo concedo.",
+    reject: "No.",
+    from_which: "A quale dei Suoi account?",
+    choose: "Scelga uno dei Suoi account e risponda di nuovo.",
+    password: "La Sua password",
+    newcomer: "Non esiste ancora un utente con l’indirizzo {email}. Apra un account per concedere l’accesso; oppure lasci questa pagina, e {partner} non ne riceve alcuno.",
+    name: "Il Suo nome",
+    new_password: "Una password, almeno 8 caratteri",
+    company: "Nome dell’account: la Sua azienda o Lei",
+    country: "Paese, con le sue due lettere",
+    currency: "Valuta delle Sue fatture, con le sue tre lettere",
+    button: "Rispondi",
+    granted: "{partner} ha ora accesso al Suo account. Può limitarlo o revocarlo in qualsiasi momento.",
+    rejected: "Lei ha rifiutato. {partner} non ha accesso al Suo account.",
+    refused: "Risponda a tutte le domande e scelga una password che non sia né troppo corta né troppo facile da indovinare.",
+    nowhere: "Lei non ha alcun account per cui potrebbe concederlo.",
+    no_card: "{partner} non ha un metodo di pagamento e non può pagare.",
+    view_products: "Visualizzare i prodotti",
+    manage_products: "Gestire i prodotti",
+    purchase: "Ordinare, rinnovare e cambiare piano",
+    contact_support: "Contattare l’assistenza",
+    manage_members: "Gestire i membri",
 };

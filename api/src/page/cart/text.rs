@@ -1,42 +1,42 @@
 //! What the page of a sent cart says.
 
-/// In one language.
-pub(super) struct Words {
-    pub(super) title: &'static str,
-    pub(super) intro: &'static str,
-    pub(super) months: &'static str,
-    pub(super) sums: &'static str,
-    pub(super) email: &'static str,
-    pub(super) password: &'static str,
-    pub(super) newcomer: &'static str,
-    pub(super) name: &'static str,
-    pub(super) company: &'static str,
-    pub(super) country: &'static str,
-    pub(super) card: &'static str,
-    pub(super) for_which: &'static str,
-    pub(super) choose: &'static str,
-    pub(super) button: &'static str,
-    pub(super) bought: &'static str,
-    pub(super) completed: &'static str,
-    pub(super) pending: &'static str,
-    pub(super) confirm: &'static str,
-    pub(super) declined: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) nowhere: &'static str,
-    pub(super) no_card: &'static str,
-    pub(super) other_currency: &'static str,
-}
+use super::super::text::texts;
 
-impl Words {
-    /// In the language of a page.
-    pub(super) fn of(language: &str) -> &'static Self {
-        if language == "de" { GERMAN } else { ENGLISH }
+texts! {
+    /// In one language.
+    Words {
+        title,
+        intro,
+        month,
+        months,
+        sums,
+        email,
+        password,
+        newcomer,
+        name,
+        company,
+        country,
+        card,
+        for_which,
+        choose,
+        button,
+        bought,
+        completed,
+        pending,
+        confirm,
+        declined,
+        refused,
+        nowhere,
+        no_card,
+        other_currency,
     }
 }
 
 const ENGLISH: &Words = &Words {
+    language: "en",
     title: "Your cart",
     intro: "{partner} has put this together for you. Nothing is ordered until you buy it.",
+    month: "1 month",
     months: "{months} months",
     sums: "VAT: {tax}. Total: {total}.",
     email: "Your mail address",
@@ -61,8 +61,10 @@ const ENGLISH: &Words = &Words {
 };
 
 const GERMAN: &Words = &Words {
+    language: "de",
     title: "Ihr Warenkorb",
     intro: "{partner} hat das für Sie zusammengestellt. Bestellt ist erst, wenn Sie kaufen.",
+    month: "1 Monat",
     months: "{months} Monate",
     sums: "USt.: {tax}. Gesamt: {total}.",
     email: "Ihre E-Mail-Adresse",
@@ -84,4 +86,88 @@ const GERMAN: &Words = &Words {
     nowhere: "Sie haben kein Konto, für das Sie das kaufen könnten.",
     no_card: "Es ist kein Zahlungsmittel hinterlegt. Bitte geben Sie eines an.",
     other_currency: "Der Warenkorb ist in einer anderen Währung als Ihr Konto.",
+};
+
+const SPANISH: &Words = &Words {
+    language: "es",
+    title: "Su carrito",
+    intro: "{partner} ha preparado esto para usted. No se pide nada hasta que usted lo compre.",
+    month: "1 mes",
+    months: "{months} meses",
+    sums: "IVA: {tax}. Total: {total}.",
+    email: "Su dirección de correo electrónico",
+    password: "Su contraseña; si es nuevo aquí, una nueva de al menos 8 caracteres",
+    newcomer: "Todavía no hay ningún usuario con la dirección {email}. Si es nuevo aquí, abra una cuenta:",
+    name: "Su nombre",
+    company: "Nombre de la cuenta: su empresa o usted",
+    country: "País, con sus dos letras",
+    card: "Medio de pago, por su token; vacío: el registrado",
+    for_which: "¿Para cuál de sus cuentas?",
+    choose: "Elija una de sus cuentas y compre de nuevo.",
+    button: "Comprar ahora",
+    bought: "Gracias, la compra está hecha y pagada. La confirmación y la factura llegarán por correo electrónico.",
+    completed: "Este carrito ya se ha comprado.",
+    pending: "El pago aún no está confirmado. No se intentará dos veces, y recibirá un correo electrónico.",
+    confirm: "Confirmar el pago en su banco",
+    declined: "El pago se ha rechazado. Utilice otro medio de pago.",
+    refused: "Rellene todos los campos, con una contraseña que no sea ni demasiado corta ni demasiado fácil de adivinar.",
+    nowhere: "No tiene ninguna cuenta para la que pueda comprar esto.",
+    no_card: "No hay ningún medio de pago registrado. Indique uno.",
+    other_currency: "El carrito está en una moneda distinta de la de su cuenta.",
+};
+
+const FRENCH: &Words = &Words {
+    language: "fr",
+    title: "Votre panier",
+    intro: "{partner} a préparé ceci pour vous. Rien n’est commandé tant que vous n’achetez pas.",
+    month: "1 mois",
+    months: "{months} mois",
+    sums: "TVA : {tax}. Total : {total}.",
+    email: "Votre adresse e-mail",
+    password: "Votre mot de passe ; si vous êtes nouveau ici, un nouveau d’au moins 8 caractères",
+    newcomer: "Il n’existe pas encore d’utilisateur avec l’adresse {email}. Si vous êtes nouveau ici, ouvrez un compte :",
+    name: "Votre nom",
+    company: "Nom du compte : votre société, ou vous-même",
+    country: "Pays, par ses deux lettres",
+    card: "Moyen de paiement, par son jeton ; vide : celui qui est enregistré",
+    for_which: "Pour lequel de vos comptes ?",
+    choose: "Veuillez choisir l’un de vos comptes et acheter à nouveau.",
+    button: "Acheter maintenant",
+    bought: "Merci, l’achat est effectué et payé. La confirmation et la facture vous parviendront par e-mail.",
+    completed: "Ce panier a été acheté.",
+    pending: "Le paiement n’est pas encore confirmé. Il n’est pas tenté deux fois, et vous recevrez un e-mail.",
+    confirm: "Confirmer le paiement auprès de votre banque",
+    declined: "Le paiement a été refusé. Veuillez utiliser un autre moyen de paiement.",
+    refused: "Veuillez remplir tous les champs, avec un mot de passe qui ne soit ni trop court ni trop facile à deviner.",
+    nowhere: "Vous n’avez aucun compte pour lequel vous pourriez effectuer cet achat.",
+    no_card: "Aucun moyen de paiement n’est enregistré. Veuillez en indiquer un.",
+    other_currency: "Le panier est dans une autre devise que votre compte.",
+};
+
+const ITALIAN: &Words = &Words {
+    language: "it",
+    title: "Il Suo carrello",
+    intro: "{partner} ha preparato questo per Lei. Nulla è ordinato finché Lei non acquista.",
+    month: "1 mese",
+    months: "{months} mesi",
+    sums: "IVA: {tax}. Totale: {total}.",
+    email: "Il Suo indirizzo e-mail",
+    password: "La Sua password; se è la Sua prima volta qui, una nuova di almeno 8 caratteri",
+    newcomer: "Non esiste ancora un utente con l’indirizzo {email}. Se è la Sua prima volta qui, apra un account:",
+    name: "Il Suo nome",
+    company: "Nome dell’account: la Sua azienda o Lei",
+    country: "Paese, con le sue due lettere",
+    card: "Metodo di pagamento, con il suo token; vuoto: quello registrato",
+    for_which: "Per quale dei Suoi account?",
+    choose: "Scelga uno dei Suoi account e acquisti di nuovo.",
+    button: "Acquista ora",
+    bought: "Grazie, l’acquisto è stato effettuato e pagato. La conferma e la fattura arriveranno via e-mail.",
+    completed: "Questo carrello è stato acquistato.",
+    pending: "Il pagamento non è ancora confermato. Non viene tentato due volte e Lei riceverà un’e-mail.",
+    confirm: "Conferma il pagamento presso la Sua banca",
+    declined: "Il pagamento è stato rifiutato. Usi un altro metodo di pagamento.",
+    refused: "Compili tutti i campi, con una password che non sia né troppo corta né troppo facile da indovinare.",
+    nowhere: "Lei non ha alcun account per cui potrebbe effettuare questo acquisto.",
+    no_card: "Non è registrato alcun metodo di pagamento. Ne indichi uno.",
+    other_currency: "Il carrello è in una valuta diversa da quella del Suo account.",
 };

@@ -1,39 +1,37 @@
 //! What the page of a transfer says.
 
-/// In one language.
-pub(super) struct Words {
-    pub(super) title: &'static str,
-    pub(super) intro: &'static str,
-    pub(super) meaning: &'static str,
-    pub(super) question: &'static str,
-    pub(super) accept: &'static str,
-    pub(super) decline: &'static str,
-    pub(super) into_which: &'static str,
-    pub(super) choose: &'static str,
-    pub(super) password: &'static str,
-    pub(super) newcomer: &'static str,
-    pub(super) name: &'static str,
-    pub(super) new_password: &'static str,
-    pub(super) company: &'static str,
-    pub(super) country: &'static str,
-    pub(super) currency: &'static str,
-    pub(super) button: &'static str,
-    pub(super) accepted: &'static str,
-    pub(super) declined: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) nowhere: &'static str,
-    pub(super) not_now: &'static str,
-    pub(super) no_price: &'static str,
-}
+use super::super::text::texts;
 
-impl Words {
-    /// In the language of a page.
-    pub(super) fn of(language: &str) -> &'static Self {
-        if language == "de" { GERMAN } else { ENGLISH }
+texts! {
+    /// In one language.
+    Words {
+        title,
+        intro,
+        meaning,
+        question,
+        accept,
+        decline,
+        into_which,
+        choose,
+        password,
+        newcomer,
+        name,
+        new_password,
+        company,
+        country,
+        currency,
+        button,
+        accepted,
+        declined,
+        refused,
+        nowhere,
+        not_now,
+        no_price,
     }
 }
 
 const ENGLISH: &Words = &Words {
+    language: "en",
     title: "Transfer of a product",
     intro: "{holder} would like to hand over to you: {product} ({plan}).",
     meaning: "Once you accept, the product is in your account: you decide about it, and its renewals are charged to you. What is paid already stays paid.",
@@ -59,6 +57,7 @@ const ENGLISH: &Words = &Words {
 };
 
 const GERMAN: &Words = &Words {
+    language: "de",
     title: "Übertragung eines Produkts",
     intro: "{holder} möchte Ihnen übertragen: {product} ({plan}).",
     meaning: "Sobald Sie annehmen, liegt das Produkt in Ihrem Konto: Sie entscheiden darüber, und Verlängerungen werden Ihnen berechnet. Was schon bezahlt ist, bleibt bezahlt.",
@@ -81,4 +80,82 @@ const GERMAN: &Words = &Words {
     nowhere: "Sie haben kein Konto, das dieses Produkt aufnehmen könnte.",
     not_now: "Das Produkt kann im Moment nicht übertragen werden. {holder} kann Ihnen sagen, warum.",
     no_price: "Das Produkt wird in der Währung dieses Kontos nicht verkauft.",
+};
+
+const SPANISH: &Words = &Words {
+    language: "es",
+    title: "Traspaso de un producto",
+    intro: "{holder} desea traspasarle: {product} ({plan}).",
+    meaning: "En cuanto acepte, el producto estará en su cuenta: usted decide sobre él y las renovaciones se le cobran a usted. Lo que ya está pagado sigue pagado.",
+    question: "¿Debe {product} ser suyo?",
+    accept: "Sí, lo acepto.",
+    decline: "No.",
+    into_which: "¿En cuál de sus cuentas?",
+    choose: "Elija una de sus cuentas y responda de nuevo.",
+    password: "Su contraseña",
+    newcomer: "Todavía no hay ningún usuario con la dirección {email}. Abra una cuenta para aceptar el producto; o salga de esta página, y seguirá siendo de {holder}.",
+    name: "Su nombre",
+    new_password: "Una contraseña, al menos 8 caracteres",
+    company: "Nombre de la cuenta: su empresa o usted",
+    country: "País, con sus dos letras",
+    currency: "Moneda de sus facturas, con sus tres letras",
+    button: "Responder",
+    accepted: "{product} está ahora en su cuenta.",
+    declined: "Ha rechazado. {product} sigue siendo de {holder}.",
+    refused: "Responda a todas las preguntas y elija una contraseña que no sea ni demasiado corta ni demasiado fácil de adivinar.",
+    nowhere: "No tiene ninguna cuenta que pueda recibir este producto.",
+    not_now: "El producto no se puede traspasar por el momento. {holder} puede decirle por qué.",
+    no_price: "El producto no se vende en la moneda de esta cuenta.",
+};
+
+const FRENCH: &Words = &Words {
+    language: "fr",
+    title: "Transfert d’un produit",
+    intro: "{holder} souhaite vous transférer : {product} ({plan}).",
+    meaning: "Dès que vous acceptez, le produit se trouve dans votre compte : vous en disposez, et ses renouvellements vous sont facturés. Ce qui est déjà payé reste payé.",
+    question: "{product} doit-il être à vous ?",
+    accept: "Oui, je l’accepte.",
+    decline: "Non.",
+    into_which: "Dans lequel de vos comptes ?",
+    choose: "Veuillez choisir l’un de vos comptes et répondre à nouveau.",
+    password: "Votre mot de passe",
+    newcomer: "Il n’existe pas encore d’utilisateur avec l’adresse {email}. Ouvrez un compte pour accepter le produit ; ou quittez cette page, et il reste chez {holder}.",
+    name: "Votre nom",
+    new_password: "Un mot de passe, au moins 8 caractères",
+    company: "Nom du compte : votre société, ou vous-même",
+    country: "Pays, par ses deux lettres",
+    currency: "Devise de vos factures, par ses trois lettres",
+    button: "Répondre",
+    accepted: "{product} est maintenant dans votre compte.",
+    declined: "Vous avez refusé. {product} reste chez {holder}.",
+    refused: "Veuillez répondre à chaque question et choisir un mot de passe qui ne soit ni trop court ni trop facile à deviner.",
+    nowhere: "Vous n’avez aucun compte qui pourrait recevoir ce produit.",
+    not_now: "Le produit ne peut pas être transféré pour le moment. {holder} peut vous dire pourquoi.",
+    no_price: "Le produit n’est pas vendu dans la devise de ce compte.",
+};
+
+const ITALIAN: &Words = &Words {
+    language: "it",
+    title: "Trasferimento di un prodotto",
+    intro: "{holder} desidera trasferirLe: {product} ({plan}).",
+    meaning: "Non appena accetta, il prodotto si trova nel Suo account: ne dispone Lei e i rinnovi Le vengono addebitati. Ciò che è già pagato resta pagato.",
+    question: "{product} deve diventare Suo?",
+    accept: "Sì, lo accetto.",
+    decline: "No.",
+    into_which: "In quale dei Suoi account?",
+    choose: "Scelga uno dei Suoi account e risponda di nuovo.",
+    password: "La Sua password",
+    newcomer: "Non esiste ancora un utente con l’indirizzo {email}. Apra un account per accettare il prodotto; oppure lasci questa pagina, e il prodotto resta a {holder}.",
+    name: "Il Suo nome",
+    new_password: "Una password, almeno 8 caratteri",
+    company: "Nome dell’account: la Sua azienda o Lei",
+    country: "Paese, con le sue due lettere",
+    currency: "Valuta delle Sue fatture, con le sue tre lettere",
+    button: "Rispondi",
+    accepted: "{product} è ora nel Suo account.",
+    declined: "Lei ha rifiutato. {product} resta a {holder}.",
+    refused: "Risponda a tutte le domande e scelga una password che non sia né troppo corta né troppo facile da indovinare.",
+    nowhere: "Lei non ha alcun account che possa ricevere questo prodotto.",
+    not_now: "Al momento il prodotto non può essere trasferito. {holder} può dirLe perché.",
+    no_price: "Il prodotto non è venduto nella valuta di questo account.",
 };
