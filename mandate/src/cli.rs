@@ -1,5 +1,7 @@
 //! The command line: a subcommand for each line of `docs/running.md`.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
@@ -37,6 +39,9 @@ pub enum Command {
     /// Renewals
     #[command(subcommand)]
     Renewals(Renewals),
+    /// Mails
+    #[command(subcommand)]
+    Mails(Mails),
     /// Verify the books; exits 1 and prints the rows if anything is wrong
     Check,
     /// Fill the database with sample data, the same for the same numbers
@@ -87,6 +92,19 @@ pub struct RenewalRun {
     /// Change and charge nothing; print what would be done
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mails {
+    /// Write every mail in every language to a folder, with an index page, to be looked at
+    Preview(Preview),
+}
+
+#[derive(Args, Debug)]
+pub struct Preview {
+    /// Where to; it is made when missing
+    #[arg(default_value = "var/mails")]
+    pub folder: PathBuf,
 }
 
 #[derive(Args, Debug)]

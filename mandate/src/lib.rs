@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod gateway;
+pub mod mails;
 pub mod migrate;
 pub mod process;
 pub mod renewals;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, Demo, Renewals};
+use cli::{Cli, Command, Demo, Mails, Renewals};
 use config::ConfigErrors;
 
 /// What clap, too, exits with when it is not understood.
@@ -52,6 +53,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Staff(command) => staff::run(&command).await,
         Command::Renewals(Renewals::Run(arguments)) => renewals::run(&arguments).await,
+        Command::Mails(Mails::Preview(arguments)) => mails::preview(&arguments),
         Command::Check => check::run().await,
         Command::Seed(arguments) => seed::run(&arguments).await,
     }

@@ -31,15 +31,20 @@ pub async fn start(config: &Config, store: Store) -> anyhow::Result<Worker> {
 }
 
 fn post(config: &Config) -> anyhow::Result<Post> {
+    let transport = match &config.smtp {
+        Some(url) => Transport::smtp(url, None)?,
+        None => Transport::files("var/mail")?,
+    };
+    Ok(Post { renderer: renderer(config)?, transport })
+}
+
+/// What writes the mails of this provider.
+pub fn renderer(config: &Config) -> anyhow::Result<Renderer> {
     let seller = Seller {
         name: config.seller.name.clone(),
         address: config.seller.address.clone(),
         mail_from: config.mail_from(config.listen),
         portal_url: config.portal_url(config.listen).to_string(),
     };
-    let transport = match &config.smtp {
-        Some(url) => Transport::smtp(url, None)?,
-        None => Transport::files("var/mail")?,
-    };
-    Ok(Post { renderer: Renderer::new(seller)?, transport })
+    Ok(Renderer::new(seller)?)
 }

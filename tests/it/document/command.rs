@@ -13,6 +13,7 @@ use tests::auditor::audit;
 use tests::client::Reply;
 use tests::database::{Database, Db};
 use tests::installation::binary;
+use tests::mail::samples;
 use tests::server::{free_port, redis_url};
 use tests::smtp::SmtpSink;
 use tokio::io::AsyncWriteExt as _;
@@ -264,6 +265,24 @@ fn seller(database_url: &str) -> String {
         export MANDATE_SELLER_ADDRESS='Hafen 1, 20457 Hamburg' MANDATE_SELLER_IBAN=DE89370400440532013000
         export MANDATE_SELLER_TIME_ZONE=Europe/Berlin"
     )
+}
+
+/// Every mail is there in every language, as HTML and as text, and the index leads to each.
+#[tokio::test]
+async fn mails_can_be_looked_at() {
+    let operator = Operator::new("export MANDATE_SELLER_NAME='Fjord & Sons'".to_owned());
+    let told = operator.done("mandate mails preview looks", "").await;
+    let mails = samples("x").len() * 5;
+    assert_eq!(told, format!("{mails} mails: looks/index.html\n"));
+    let folder = operator.folder.path().join("looks");
+    let index = std::fs::read_to_string(folder.join("index.html")).expect("an index");
+    let links: Vec<_> = index.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(links.len(), mails * 2);
+    for link in links {
+        let page = std::fs::read_to_string(folder.join(link)).expect(link);
+        let seller = if link.ends_with(".html") { "Fjord &amp; Sons" } else { "Fjord & Sons" };
+        assert!(page.contains(seller) && page.contains("Ann Müller"), "{link}: {page}");
+    }
 }
 
 /// The README's two commands are there to be run.
