@@ -12,14 +12,13 @@ use domain::billing::printed::{InvoicePrinter as _, Printed};
 use domain::money::Currency;
 use domain::tax::rules::TaxCategory::{Export, ReverseCharge, Standard};
 
-const LINE: SampleLine<'static> =
-    ("Hosting Business, 12 months, werkstatt-boettcher.de", 1, 9900, 1980, Standard, 1900);
+const LINE: SampleLine<'static> = ("Hosting Business, werkstatt-boettcher.de", 1, 9900, 1980, Standard, 1900);
 
 fn main() {
     let printer = Printer::new().expect("a printer");
     let one = |locale: &str| invoice(locale, Currency::EUR, &[LINE]).expect("a sum");
     let long = |locale: &str| {
-        let names: Vec<String> = (1..=200).map(|at| format!("Domain example-{at:03}.com, 12 months")).collect();
+        let names: Vec<String> = (1..=200).map(|at| format!("Domain example-{at:03}.com")).collect();
         let lines: Vec<SampleLine<'_>> = names.iter().map(|name| (name.as_str(), 1, 1290, 0, Standard, 1900)).collect();
         invoice(locale, Currency::EUR, &lines).expect("a sum")
     };

@@ -44,7 +44,7 @@ pub struct Draft {
 /// A line of it.
 #[derive(Debug, Clone)]
 pub struct DraftLine {
-    /// What is printed, e.g. `Hosting L, 12 months, example.com`.
+    /// What is printed, e.g. `Hosting L, example.com`; the period stands beside it.
     pub description: String,
     /// What was bought.
     pub plan_id: Option<PlanId>,

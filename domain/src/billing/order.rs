@@ -268,7 +268,7 @@ fn draft_line(order: &order::Model, line: &Line, ordered: &[Ordered], currency: 
     let period = ordered.first().map(|product| end_of(product).map(|end| (product.anchor_on, end))).transpose()?;
     let domain = line.domain_name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
     Ok(DraftLine {
-        description: format!("{offering} {plan}, {} months{domain}", line.term_months),
+        description: format!("{offering} {plan}{domain}"),
         plan_id: Some(line.plan_id),
         product_id: if let [only] = ordered { Some(only.id) } else { None },
         period,

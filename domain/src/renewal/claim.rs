@@ -147,7 +147,7 @@ pub(super) fn draft(
 /// Its line for one product.
 pub(super) fn draft_line(row: &Renewable, line: &RenewalLine, term: Term) -> Result<DraftLine, Error> {
     Ok(DraftLine {
-        description: row.description(term),
+        description: row.description(),
         plan_id: Some(row.plan_id),
         product_id: Some(row.id),
         period: Some((row.renews_on, row.standing_after(term)?.renews_on)),

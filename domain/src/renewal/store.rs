@@ -262,12 +262,10 @@ impl Renewable {
         renewal_line(&facts).map_err(|e| Error::fault(e.to_string()))
     }
 
-    /// What is printed on the line: plan, what it is for, and the term.
-    pub(crate) fn description(&self, term: Term) -> String {
+    /// What is printed on the line: plan, and what it is for. The term is told by the period, in every language.
+    pub(crate) fn description(&self) -> String {
         let what = self.domain_name.as_deref().unwrap_or(&self.label);
-        let months = term.months();
-        let unit = if months == 1 { "month" } else { "months" };
-        format!("{} {}, {what}, {months} {unit}", self.offering_name, self.plan_name)
+        format!("{} {}, {what}", self.offering_name, self.plan_name)
     }
 }
 

@@ -121,14 +121,13 @@ impl<'p> Books<'p> {
     /// What a plan costs and earns under each programme.
     fn terms(&self) -> Vec<TermsRow> {
         let months = i64::from(self.months);
-        let unit = if months == 1 { "month" } else { "months" };
         let mut rows = Vec::with_capacity(PLANS.len() * PROGRAMMES.len());
         for (programme_no, (_, rate, domain_rate, _)) in (0..).zip(PROGRAMMES) {
             for (plan_no, (kind, offering, plan, month_minor)) in (0..).zip(PLANS) {
                 rows.push(TermsRow {
                     plan_no,
                     programme_no,
-                    text: format!("{offering} {plan}, {months} {unit}"),
+                    text: format!("{offering} {plan}"),
                     price: month_minor * months,
                     rate: if kind == "DOMAIN" { domain_rate } else { rate },
                 });

@@ -207,7 +207,7 @@ impl World {
             renewal_run_id: None,
             paid_minor: None,
             lines: vec![DraftLine {
-                description: "Hosting L, 12 months".into(),
+                description: "Hosting L".into(),
                 plan_id: Some(self.plan),
                 product_id,
                 period: Some((day("2027-03-01"), day("2028-03-01"))),
