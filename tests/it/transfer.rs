@@ -2,6 +2,7 @@
 
 mod addresses;
 mod answers;
+mod ends;
 mod handover;
 mod harness;
 mod money;

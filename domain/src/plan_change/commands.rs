@@ -3,7 +3,7 @@
 use entities::id::{OrderId, OrderLineId, PaymentId, PaymentMethodId, PlanChangeId, PlanId, ProductId};
 use entities::order::OrderStatus;
 use entities::plan_change::PlanChangeStatus;
-use entities::{order, order_line, plan_change};
+use entities::{order, order_line, plan_change, product};
 use serde::{Deserialize, Serialize};
 
 use super::actions::ChangePlan as ToChangePlan;
@@ -117,6 +117,25 @@ async fn set_for_period_end(work: &Work, case: &Case) -> Result<(), Error> {
     );
     sql.execute(work.conn()).await?;
     Ok(())
+}
+
+/// Drops what was set for the period's end, unless a renewal for it is billed already: the product renews as it runs, for the term
+/// that it runs for. To be called with the product locked; the product as it is then.
+pub(crate) async fn forget_next(work: &Work, product: product::Model) -> Result<product::Model, Error> {
+    if product.next_plan_id.is_none() {
+        return Ok(product);
+    }
+    let mut sql = work.sql();
+    sql.add(
+        "UPDATE product SET next_plan_id = NULL, term_months = coalesce((SELECT d.term_months FROM product_period d
+            WHERE d.product_id = product.id AND d.paid_at IS NOT NULL AND d.credited_at IS NULL
+            ORDER BY d.period_start DESC LIMIT 1), term_months)
+        WHERE id = ? AND NOT EXISTS (SELECT 1 FROM product_period d
+            WHERE d.product_id = product.id AND d.paid_at IS NULL AND d.credited_at IS NULL)
+        RETURNING *",
+        [product.id.into()],
+    );
+    Ok(sql.one(work.conn()).await?.unwrap_or(product))
 }
 
 /// Orders the change and attempts its payment; one that costs nothing is done.

@@ -14,6 +14,7 @@ use crate::notification::recipients::{Addressee, members_with};
 use crate::notification::{MailKind, Notice};
 use crate::permission::Permission;
 use crate::renewal::{AsOf, Through, renewables_by_ids};
+use crate::transfer::commands as transfer;
 use crate::work::Work;
 
 /// How many one call ends; whoever gets as many calls again.
@@ -26,7 +27,7 @@ struct Expired {
     label: String,
 }
 
-/// Ends what was not to renew and whose term is over: EXPIRED, told to payer and holder. Not what is just being paid for. Tells
+/// Ends what was not to renew and whose term is over: EXPIRED, told to payer and holder, and not offered to anybody any more. Not what is just being paid for. Tells
 /// how many it were; a constant number of statements.
 pub async fn expire(work: &mut Work) -> Result<usize, Error> {
     let mut sql = work.sql();
@@ -45,6 +46,8 @@ pub async fn expire(work: &mut Work) -> Result<usize, Error> {
         let event = Event::new(*account_id, ActivityKind::ProductExpired).of_product(*id);
         work.tell(event.with(json!({ "label": label })));
     }
+    let ids: Vec<ProductId> = expired.iter().map(|row| row.id).collect();
+    transfer::call_off(work, &ids).await?;
     let ended: Vec<Ended> =
         expired.iter().map(|row| Ended { product_id: row.id, cancelled_by: None, ends_on: None }).collect();
     mail(work, &ended).await?;

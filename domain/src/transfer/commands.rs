@@ -7,6 +7,7 @@ mod offer;
 mod tell;
 
 pub use accept::{AcceptTransfer, accept};
+pub(crate) use answer::call_off;
 pub use answer::{cancel, decline, lapse};
 pub use by_link::{AnswerByLink, Prepared, Reply, answer_by_link};
 pub use offer::{OfferTransfer, offer};

@@ -49,18 +49,36 @@ pub(super) async fn answer(
     );
     let answered = sql.one(work.conn()).await?;
     if answered.is_some() {
-        forget_offer(work, id).await?;
+        forget_offers(work, &[id]).await?;
     }
     Ok(answered)
 }
 
-/// The mail that offers it does not leave any more, if it has not: there is nothing left to answer.
-async fn forget_offer(work: &Work, id: TransferId) -> Result<(), Error> {
+/// Writes that what waits of these products is offered no more.
+pub(super) async fn call_off(work: &Work, products: &[ProductId]) -> Result<Vec<Model>, Error> {
+    let now = work.now();
     let mut sql = work.sql();
     sql.add(
-        "DELETE FROM notification WHERE sent_at IS NULL AND failed_at IS NULL AND subject_id = ? AND kind = ?",
-        [id.into(), MailKind::TransferOffered.name().into()],
+        "UPDATE transfer SET status = 'CANCELLED', answered_at = ? WHERE status = 'PENDING' AND expires_at > ? AND product_id ",
+        [now.into(), now.into()],
     );
+    sql.any(products).push(" RETURNING *");
+    let rows: Vec<Model> = sql.all(work.conn()).await?;
+    let ids: Vec<TransferId> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        forget_offers(work, &ids).await?;
+    }
+    Ok(rows)
+}
+
+/// The mail that offers it does not leave any more, if it has not: there is nothing left to answer.
+async fn forget_offers(work: &Work, ids: &[TransferId]) -> Result<(), Error> {
+    let mut sql = work.sql();
+    sql.add(
+        "DELETE FROM notification WHERE sent_at IS NULL AND failed_at IS NULL AND kind = ? AND subject_id ",
+        [MailKind::TransferOffered.name().into()],
+    );
+    sql.any(ids);
     sql.execute(work.conn()).await?;
     Ok(())
 }

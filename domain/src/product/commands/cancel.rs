@@ -8,13 +8,15 @@ use entities::product::{self, ProductStatus};
 use crate::activity::{ActivityKind, Event};
 use crate::error::{Code, Error, refuse};
 use crate::permission::permit;
+use crate::plan_change::commands::forget_next;
 use crate::product::actions::{CancelAtOnce, StopAtPeriodEnd};
 use crate::product::ended::{Ended, mail};
+use crate::transfer::commands as transfer;
 use crate::work::Work;
 use serde_json::json;
 
 /// Ends a product: at the period's end by whoever manages it, so that it renews no more and is EXPIRED then; at once by a member of
-/// its holder alone, which refunds nothing. Source: rules §2 and §5.
+/// its holder alone, which refunds nothing, and takes back an offer to hand it over. Source: rules §2 and §5.
 /// # Errors
 /// `CONFLICT` for one that has ended, or owes its renewal and has no period to run to; `PAYMENT_PENDING` while a change of its plan
 /// is being paid.
@@ -28,16 +30,17 @@ pub async fn cancel_product(work: &mut Work, id: ProductId, at_period_end: bool)
     };
     refuse_to_end(work, &row, at_period_end).await?;
     let is_new = row.auto_renew || !at_period_end;
-    (row.auto_renew, row.next_plan_id) = (false, None);
+    row = forget_next(work, row).await?;
+    row.auto_renew = false;
     if !at_period_end {
         row.status = ProductStatus::Cancelled;
     }
     let mut sql = work.sql();
-    sql.add(
-        "UPDATE product SET auto_renew = FALSE, next_plan_id = NULL, status = ? WHERE id = ?",
-        [row.status.into(), id.into()],
-    );
+    sql.add("UPDATE product SET auto_renew = FALSE, status = ? WHERE id = ?", [row.status.into(), id.into()]);
     sql.execute(work.conn()).await?;
+    if !at_period_end {
+        transfer::call_off(work, &[id]).await?;
+    }
     if is_new {
         tell(work, &row, at_period_end.then_some(row.renews_on)).await?;
     }

@@ -16,6 +16,7 @@ use crate::contributor::commands as contributor;
 use crate::error::{Code, Error, Refusal, refuse};
 use crate::partnership::commands as partnership;
 use crate::permission::{Permit, permit};
+use crate::plan_change::commands::forget_next;
 use crate::product::commands::offered_term;
 use crate::product::rules::time_zone;
 use crate::work::Work;
@@ -52,6 +53,7 @@ pub async fn accept(work: &mut Work, command: AcceptTransfer) -> Result<Warned, 
     }
     let goods = store::goods(work, &product).await?;
     can_move(&goods, work.now())?;
+    let product = forget_next(work, product).await?;
     let to = store::party(work.conn(), account_id).await?;
     refuse_without_price(work, &product, &to).await?;
     refuse_while_changing(work, &product).await?;

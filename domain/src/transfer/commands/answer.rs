@@ -1,6 +1,6 @@
 //! A transfer is declined, called off, or lapses; and whose it is to answer. Each ends once.
 
-use entities::id::TransferId;
+use entities::id::{ProductId, TransferId};
 use entities::transfer::{self, TransferStatus};
 
 use super::super::actions::CancelTransfer;
@@ -59,9 +59,20 @@ pub async fn decline(work: &mut Work, id: TransferId) -> Result<transfer::Model,
 pub async fn cancel(work: &mut Work, id: TransferId) -> Result<transfer::Model, Error> {
     let permit = permit::<CancelTransfer>(work, id).await?;
     let row = store::answer(work, id, TransferStatus::Cancelled, None).await?.ok_or_else(ended)?;
-    tell::cancelled(work, &row).await?;
+    tell::cancelled(work, std::slice::from_ref(&row)).await?;
     work.record("cancelTransfer", Some(permit.grant), Some(row.id.into()));
     Ok(row)
+}
+
+/// Products that have ended, which the caller has locked: what is offered of them is so no more. A constant number of statements.
+/// # Errors
+/// `Storage`.
+pub(crate) async fn call_off(work: &mut Work, products: &[ProductId]) -> Result<(), Error> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let rows = store::call_off(work, products).await?;
+    tell::cancelled(work, &rows).await
 }
 
 /// The sweep: writes down which transfers have lapsed, at most a batch of them, and tells their senders. Run it again until it says 0.

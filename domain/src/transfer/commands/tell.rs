@@ -68,13 +68,22 @@ pub(super) async fn declined(work: &mut Work, row: &transfer::Model) -> Result<(
     Ok(())
 }
 
-/// Its holder has taken the offer back: to the address, so that nobody looks for it in vain.
-pub(super) async fn cancelled(work: &mut Work, row: &transfer::Model) -> Result<(), Error> {
-    feed(work, row, row.from_id, ActivityKind::TransferCancelled);
-    let from = store::party(work.conn(), row.from_id).await?;
-    let to = person(work, row, &from).await?;
-    let data = json!({ "account": from.name, "product": row.label });
-    mail(work, row, MailKind::TransferCancelled, TO_OTHER, (None, to), data);
+/// Nothing is offered any more: to the addresses, so that nobody looks for it in vain. Two statements, whatever the number of transfers.
+pub(super) async fn cancelled(work: &mut Work, rows: &[transfer::Model]) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let accounts: Vec<AccountId> = rows.iter().map(|row| row.from_id).collect();
+    let holders = store::parties(work.conn(), &accounts).await?;
+    let of = |row: &transfer::Model| holders.iter().find(|holder| holder.id == row.from_id);
+    let addresses: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row.to_email.as_str(), of(row).map_or("en", |from| from.locale.as_str()))).collect();
+    let people = behind(work, &addresses).await?;
+    for (row, to) in rows.iter().zip(people) {
+        feed(work, row, row.from_id, ActivityKind::TransferCancelled);
+        let data = json!({ "account": of(row).map(|from| &from.name), "product": row.label });
+        mail(work, row, MailKind::TransferCancelled, TO_OTHER, (None, to), data);
+    }
     Ok(())
 }
 
