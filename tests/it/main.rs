@@ -8,6 +8,7 @@ mod api_key;
 mod architecture;
 mod audit;
 mod billing;
+mod checkout_edge;
 mod client;
 mod clock;
 mod compose;

@@ -13,7 +13,7 @@ use crate::billing::rules::{Benefit, BillingFacts, NotOffered, OrderedBy, Party,
 use crate::calendar::local_date;
 use crate::catalogue::queries::{Offer, Wanted, offers};
 use crate::error::{Error, Refusal};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::seller::Settings;
 use crate::sql::Sql;
 
@@ -165,16 +165,31 @@ impl Basket {
     /// # Errors
     /// `CURRENCY_MISMATCH` and `TERM_NOT_OFFERED` for what is sold no longer, with the path of the item.
     pub(super) fn priced(&self, settings: &Settings, now: DateTime<Utc>, terms: Terms) -> Result<Priced, Error> {
+        match self.not_sold() {
+            Some(refusal) => Err(refusal.into()),
+            None => self.shown(settings, now, terms),
+        }
+    }
+
+    /// The same for whoever looks at it: a line that is sold no longer counts nothing.
+    pub(super) fn shown(&self, settings: &Settings, now: DateTime<Utc>, terms: Terms) -> Result<Priced, Error> {
         let payer = self.party(terms.billed_to).unwrap_or(&self.partner);
         let tax = settings.tax_of(payer, local_date(now, settings.seller.time_zone))?;
         Ok(price(terms, self.currency, &self.pieces()?, tax)?)
     }
 
+    /// Why it cannot be had as it stands: the first of its lines whose plan is not sold for its term, or not in its currency.
+    pub(super) fn not_sold(&self) -> Option<Refusal> {
+        self.lines.iter().enumerate().find_map(|(at, line)| {
+            let refusal = line.offer.price(self.currency).err()?;
+            Some(refusal.within(["items".to_owned(), at.to_string()]))
+        })
+    }
+
     fn pieces(&self) -> Result<Vec<Piece>, Error> {
-        let pieces = self.lines.iter().enumerate().map(|(at, Line { item, offer })| -> Result<Piece, Error> {
-            let path = |refusal: Refusal| refusal.within(["items".to_owned(), at.to_string()]);
+        let pieces = self.lines.iter().map(|Line { item, offer }| -> Result<Piece, Error> {
             Ok(Piece {
-                unit_price: offer.price(self.currency).map_err(path)?,
+                unit_price: offer.price(self.currency).unwrap_or(Money::zero(self.currency)),
                 quantity: item.quantity,
                 partner_rate: offer.partner_rate()?,
                 account_rate: offer.account_rate()?,

@@ -149,10 +149,8 @@ struct Paying {
     account_id: AccountId,
 }
 
-/// What these carts cost and hold, as things stand; of one that is checked out, what its order fixed. Eight statements, for any
-/// number of carts. The carts are ones that the reader's actor sees.
-/// # Errors
-/// `CURRENCY_MISMATCH` and `TERM_NOT_OFFERED` for what is sold no longer.
+/// What these carts cost and hold, as things stand; of one that is checked out, what its order fixed. What is sold no longer counts
+/// nothing, and is why there is no way to pay. Eight statements, for any number of carts. The carts are ones that the reader's actor sees.
 pub async fn contents(reader: &Reader, carts: &[cart::Model]) -> Result<HashMap<CartId, Contents>, Error> {
     let baskets = baskets(reader.conn(), reader.settings(), reader.now(), carts, "").await?;
     let accounts: Vec<AccountId> =
@@ -224,7 +222,7 @@ fn contents_of(
         });
     }
     let terms = if is_partners { basket.own_terms() } else { basket.client_terms() };
-    let priced = basket.priced(reader.settings(), reader.now(), terms)?;
+    let priced = basket.shown(reader.settings(), reader.now(), terms)?;
     let ways = if cart.status == CartStatus::Open { ways(reader, basket, paying)? } else { closed_ways() };
     Ok(Contents {
         recipient_name,
@@ -284,12 +282,15 @@ fn way(reader: &Reader, basket: &Basket, paying: &HashSet<AccountId>, method: Ch
             });
         }
     };
-    let priced = basket.priced(reader.settings(), reader.now(), terms)?;
+    let priced = basket.shown(reader.settings(), reader.now(), terms)?;
+    let not_sold = basket.not_sold();
     let payer = basket.party(terms.billed_to);
     let may_purchase = is_open(reader, partner_id, &[Permission::Purchase]);
     let is_free = priced.totals.total.is_zero();
     let reason = if basket.lines.is_empty() {
         Some("There is nothing in the cart.")
+    } else if let Some(refusal) = &not_sold {
+        Some(refusal.message.as_ref())
     } else if method == CheckoutMethod::SendToClient {
         let has_address = basket.client.email.is_some() || basket.client.account_id.is_some();
         (!has_address).then_some("The client has no mail address.")

@@ -93,7 +93,7 @@ pub async fn opened(reader: &Reader, token: &str) -> Result<Option<Opened>, Erro
     let Some(cart) = sent_cart(reader, token).await? else { return Ok(None) };
     let mut found = baskets(reader.conn(), reader.settings(), reader.now(), std::slice::from_ref(&cart), "").await?;
     let Some(basket) = found.remove(&cart.id) else { return Ok(None) };
-    let priced = basket.priced(reader.settings(), reader.now(), basket.client_terms())?;
+    let priced = basket.shown(reader.settings(), reader.now(), basket.client_terms())?;
     let lines = basket.lines.iter().zip(&priced.lines).map(|(line, priced)| OpenedLine {
         name: format!("{} {}", line.offer.offering_name, line.offer.plan_name),
         quantity: line.item.quantity,
