@@ -10,6 +10,8 @@ pub enum ChargeOutcome {
     Succeeded,
     Declined,
     Expired,
+    /// For its customer to confirm it.
+    Waiting,
 }
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]

@@ -40,7 +40,10 @@ pub async fn open(config: &Config) -> anyhow::Result<Connection> {
 /// What use cases need to know of the settings.
 pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
     let gateway: Arc<dyn PaymentGateway> = match &config.gateway {
-        Gateway::Test { latency } => Arc::new(TestGateway::new(db.clone()).with_latency(*latency)),
+        Gateway::Test { latency } => {
+            let url = config.public_url(config.listen).to_string();
+            Arc::new(TestGateway::new(db.clone()).with_latency(*latency).at(url))
+        }
         Gateway::Stripe { key, webhook_secret, url } => {
             let settings = StripeSettings {
                 base: url.clone(),

@@ -58,7 +58,7 @@ CREATE TABLE test_gateway_charge (
     method text NOT NULL,
     amount_minor bigint NOT NULL,
     currency text NOT NULL,
-    outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DECLINED', 'EXPIRED')),
+    outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DECLINED', 'EXPIRED', 'WAITING')),
     reference text NOT NULL,
     created_at /instant/ NOT NULL
 );

@@ -187,6 +187,73 @@ async fn a_slow_gateway_is_not_asked_twice(#[values(Db::Sqlite, Db::Postgres)] d
     world.books_are_right().await;
 }
 
+/// The form on the test gateway's page, sent.
+async fn answer(world: &World, url: &str, answer: &str) -> (u16, String) {
+    let token = url.split_once("?token=").expect("a token").1;
+    let body = Body::from(format!("token={token}&answer={answer}"));
+    let request = Request::post("/gateway/confirm").header("content-type", "application/x-www-form-urlencoded");
+    let reply = world.app.request(request.body(body).unwrap()).await;
+    (reply.status, reply.body.as_str().unwrap_or_default().to_owned())
+}
+
+/// 3-D Secure, without a gateway of others: the payment waits for its customer at an address, is told the same when asked again, and
+/// is paid once they have confirmed it there; opening the page changes nothing.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_confirmed_by_its_customer(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let world = World::start(db).await;
+    world.app.add_card(&world.acme, "tok_confirm").await;
+    let cart = world.cart(&world.provider.hosting_id, 1).await;
+    let mut url = String::new();
+    for _ in 0..2 {
+        let waits = world.checkout(&cart, "to-be-confirmed").await;
+        assert_eq!(waits.user_error(), "PAYMENT_PENDING");
+        let payload = &waits.data()["checkoutCart"];
+        assert_eq!(payload["order"]["status"], "PENDING_PAYMENT");
+        url = payload["nextActionUrl"].as_str().expect("an address").to_owned();
+    }
+    let path = url.strip_prefix("http://127.0.0.1:8080").expect("a page of this gateway").to_owned();
+    for _ in 0..2 {
+        let page = world.app.request(Request::get(&path).body(Body::empty()).unwrap()).await;
+        // 99.00 less 20 %, and 19 % tax
+        assert!(page.status == 200 && page.body.to_string().contains("94.25 EUR"), "{:#}", page.body);
+    }
+    domain::billing::reconcile_open(&world.app.store).await.unwrap();
+    assert_eq!(world.status(&cart).await, "PENDING_PAYMENT");
+
+    assert_eq!(answer(&world, &url, "confirm").await.0, 200);
+    world.app.run_jobs().await;
+    assert_eq!(world.status(&cart).await, "COMPLETED");
+    assert_eq!(world.checkout(&cart, "to-be-confirmed").await.ok()["checkoutCart"]["nextActionUrl"], Value::Null);
+    for odd in [url.as_str(), "?token=", "?token=nonsense", "?token=00000000-0000-7000-8000-000000000000"] {
+        assert_eq!(answer(&world, odd, "decline").await.0, 404, "{odd}");
+    }
+    assert_eq!(world.count("test_gateway_charge").await, "1");
+    world.books_are_right().await;
+}
+
+/// The customer says that it is not theirs, or nobody is there, as at a renewal: declined, and nothing is sold.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_confirmed_is_declined(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let world = World::start(db).await;
+    world.app.add_card(&world.acme, "tok_confirm").await;
+    let cart = world.cart(&world.provider.hosting_id, 1).await;
+    let waits = world.checkout(&cart, "not-to-be-confirmed").await;
+    let url = waits.data()["checkoutCart"]["nextActionUrl"].as_str().expect("an address").to_owned();
+    assert_eq!(answer(&world, &url, "decline").await.0, 200);
+    world.app.run_jobs().await;
+    assert_eq!((world.status(&cart).await, world.count("invoice").await), (json!("OPEN"), "0".to_owned()));
+    assert_eq!(world.checkout(&cart, "not-to-be-confirmed").await.user_error(), "PAYMENT_DECLINED");
+
+    world.app.add_card(&world.acme, "tok_visa").await;
+    world.checkout(&cart, "with-another-card").await.ok();
+    world.app.add_card(&world.acme, "tok_confirm").await;
+    world.app.advance_to(&world.provider.staff, "2027-11-21T12:00:00Z").await.ok();
+    assert_eq!(world.app.texts("SELECT status AS t FROM product WHERE status <> 'CANCELLED'").await, ["PAST_DUE"]);
+    world.books_are_right().await;
+}
+
 /// A cart is completed while it is taken back, again and again: one of the two happens, and a cart that came back was not charged.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

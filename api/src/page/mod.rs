@@ -7,6 +7,7 @@
 mod access;
 mod cart;
 mod claim;
+mod confirm;
 mod contribute;
 mod join;
 mod text;
@@ -33,7 +34,7 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart`, `/contribute` and `/transfer`.
+/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart`, `/contribute` and `/transfer`; and the test gateway's `/gateway/confirm`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
@@ -44,6 +45,7 @@ pub fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/cart", get(cart::show).post(cart::buy))
         .route("/contribute", get(contribute::show).post(contribute::follow))
         .route("/transfer", get(transfer::show).post(transfer::answer))
+        .route("/gateway/confirm", get(confirm::show).post(confirm::answer))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)
 }

@@ -15,14 +15,26 @@ use super::{
     BadEvent, Charge, GatewayEvent, LookUp, Outcome, PaymentGateway, Refund, StoreMethodError, StoredMethod, signature,
 };
 use crate::database::Connection;
+use crate::money::{Currency, Money};
 use crate::sql::Sql;
 
 /// `docs/running.md` says what each does.
-const TOKENS: [&str; 7] =
-    ["tok_visa", "tok_declined", "tok_declined_once", "tok_timeout", "tok_timeout_declined", "tok_slow", "tok_expired"];
+const TOKENS: [&str; 8] = [
+    "tok_visa",
+    "tok_declined",
+    "tok_declined_once",
+    "tok_timeout",
+    "tok_timeout_declined",
+    "tok_slow",
+    "tok_expired",
+    "tok_confirm",
+];
 
 /// What its events are signed with: anybody may know it, since no money is in this gateway.
 pub const SECRET: &str = "whsec_test";
+
+/// Its page, behind the address that customers reach it at.
+pub const CONFIRM: &str = "gateway/confirm";
 
 /// How long `tok_slow` takes.
 const SLOW: Duration = Duration::from_secs(2);
@@ -32,6 +44,8 @@ const SLOW: Duration = Duration::from_secs(2);
 pub struct TestGateway {
     db: Connection,
     latency: Duration,
+    /// Where customers reach it, with a slash at its end.
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +62,12 @@ struct Booked {
 }
 
 #[derive(FromQueryResult)]
+struct Waiting {
+    amount_minor: i64,
+    currency: String,
+}
+
+#[derive(FromQueryResult)]
 struct Method {
     token: String,
 }
@@ -55,7 +75,13 @@ struct Method {
 impl TestGateway {
     /// A gateway whose book is in this database.
     pub fn new(db: Connection) -> Self {
-        Self { db, latency: Duration::ZERO }
+        Self { db, latency: Duration::ZERO, url: "http://127.0.0.1:8080/".to_owned() }
+    }
+
+    /// The same, reached there: with a slash at its end.
+    #[must_use]
+    pub fn at(self, url: String) -> Self {
+        Self { url, ..self }
     }
 
     /// The same, but each charge takes so long.
@@ -77,6 +103,8 @@ impl TestGateway {
         let outcome = match token.as_str() {
             "tok_visa" | "tok_slow" | "tok_timeout" => "'SUCCEEDED'",
             "tok_expired" => "'EXPIRED'",
+            // as with a card of a strict bank: nobody is there to confirm a renewal
+            "tok_confirm" if charge.is_attended => "'WAITING'",
             "tok_declined_once" => {
                 "CASE WHEN EXISTS (SELECT 1 FROM test_gateway_charge c WHERE c.method = m.reference) THEN 'SUCCEEDED' ELSE 'DECLINED' END"
             }
@@ -98,9 +126,43 @@ impl TestGateway {
             return Ok(Outcome::Unknown); // it is in the book, but the answer gets lost
         }
         Ok(match self.booked(charge.payment_id).await? {
-            Some(booked) => booked.into(),
+            Some(booked) => self.outcome(booked, charge.payment_id),
             None => Outcome::Unknown,
         })
+    }
+
+    fn outcome(&self, booked: Booked, id: PaymentId) -> Outcome {
+        match booked.outcome {
+            ChargeOutcome::Succeeded => Outcome::Succeeded { reference: booked.reference },
+            ChargeOutcome::Waiting => Outcome::NeedsCustomer { url: format!("{}{CONFIRM}?token={id}", self.url) },
+            outcome @ (ChargeOutcome::Declined | ChargeOutcome::Expired) => declined(outcome),
+        }
+    }
+
+    /// What waits for its customer to confirm it: how much. None: nothing does.
+    /// # Errors
+    /// The book's.
+    pub async fn waiting(&self, id: PaymentId) -> Result<Option<Money>, DbErr> {
+        let mut sql = self.sql();
+        sql.add(
+            "SELECT amount_minor, currency FROM test_gateway_charge WHERE key = ? AND outcome = 'WAITING'",
+            [id.to_string().into()],
+        );
+        let found: Option<Waiting> = sql.one(&self.db).await?;
+        Ok(found.and_then(|row| Some(Money::new(row.amount_minor, Currency::parse(&row.currency).ok()?))))
+    }
+
+    /// The customer confirms a charge that waits, or does not; whether it has waited.
+    /// # Errors
+    /// The book's.
+    pub async fn answer(&self, id: PaymentId, is_confirmed: bool) -> Result<bool, DbErr> {
+        let outcome = if is_confirmed { "SUCCEEDED" } else { "DECLINED" };
+        let mut sql = self.sql();
+        sql.add(
+            "UPDATE test_gateway_charge SET outcome = ? WHERE key = ? AND outcome = 'WAITING'",
+            [outcome.into(), id.to_string().into()],
+        );
+        Ok(sql.execute(&self.db).await? > 0)
     }
 
     /// Never more than was taken; of a method whose answers get lost, the first one does.
@@ -151,15 +213,6 @@ fn declined(outcome: ChargeOutcome) -> Outcome {
     Outcome::Declined { code: code.to_owned() }
 }
 
-impl From<Booked> for Outcome {
-    fn from(booked: Booked) -> Self {
-        match booked.outcome {
-            ChargeOutcome::Succeeded => Self::Succeeded { reference: booked.reference },
-            outcome @ (ChargeOutcome::Declined | ChargeOutcome::Expired) => declined(outcome),
-        }
-    }
-}
-
 impl PaymentGateway for TestGateway {
     fn store_method<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<StoredMethod, StoreMethodError>> {
         Box::pin(async move {
@@ -203,16 +256,24 @@ impl PaymentGateway for TestGateway {
     fn look_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp> {
         Box::pin(async move {
             match self.booked(charge.payment_id).await {
-                Ok(Some(booked)) => LookUp::Seen(booked.into()),
+                Ok(Some(booked)) => LookUp::Seen(self.outcome(booked, charge.payment_id)),
                 Ok(None) => LookUp::NeverArrived,
                 Err(_) => LookUp::Unavailable,
             }
         })
     }
 
-    /// None of its charges waits for a customer.
     fn give_up<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, LookUp> {
-        self.look_up(charge)
+        Box::pin(async move {
+            match self.answer(charge.payment_id, false).await {
+                Ok(_) => self.look_up(charge).await,
+                Err(_) => LookUp::Unavailable,
+            }
+        })
+    }
+
+    fn as_test(&self) -> Option<&TestGateway> {
+        Some(self)
     }
 
     fn signature_header(&self) -> &'static str {
