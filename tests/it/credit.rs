@@ -1,5 +1,6 @@
 //! Credit notes: what staff give back of an invoice.
 
+mod guards;
 mod harness;
 mod money;
 mod once;

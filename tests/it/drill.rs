@@ -2,6 +2,9 @@
 //! Each prints its figures; `--nocapture` shows them.
 
 mod cancelled;
+mod clicks;
+mod fleet;
+mod handover;
 mod hostile;
 mod killed;
 mod outage;

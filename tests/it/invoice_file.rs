@@ -286,6 +286,35 @@ async fn invoices_are_exported_as_a_table(#[values(Db::Sqlite, Db::Postgres)] db
     assert_eq!(String::from_utf8(open(&app, &url).await.bytes).unwrap().lines().count(), 1);
 }
 
+/// An export takes as many statements for forty invoices as for one, to ask for it and to open it, whatever the format.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_takes_as_many_statements_whatever_its_size(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start_recorded(db).await;
+    let (buyer, plan) = buyer_with_an_invoice(&app).await;
+    let mut counts = Vec::new();
+    for invoices in [1, 40] {
+        for number in count(&app, "SELECT count(*) FROM invoice").await..invoices {
+            order(&app, &buyer, &plan, &format!("number-{number}")).await;
+        }
+        let sent = async |format: &str| {
+            let input = json!({ "accountId": buyer.account_id, "format": format });
+            let (asked, first) = app.recorder.during(app.run(&buyer.token, "exportInvoices", input, "url")).await;
+            let url = asked.ok()["exportInvoices"]["url"].as_str().unwrap().to_owned();
+            let (file, then) = app.recorder.during(open(&app, &url)).await;
+            (first.len(), then.len(), file)
+        };
+        let (asked, opened, table) = sent("CSV").await;
+        assert_eq!(String::from_utf8(table.bytes).unwrap().lines().count() as i64, 1 + invoices);
+        let (again, unpacked, archive) = sent("XML").await;
+        assert_eq!(zip::ZipArchive::new(std::io::Cursor::new(archive.bytes)).unwrap().len() as i64, invoices);
+        counts.push([asked, opened, again, unpacked]);
+    }
+    println!("asked, opened as a table; asked, opened as an archive: {counts:?}");
+    assert_eq!(counts[0], counts[1]);
+    assert!(counts[0].iter().all(|sent| (1..=12).contains(sent)), "{counts:?}");
+}
+
 /// The same as electronic invoices, a file each, in an archive.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ struct Owing {
     app: TestApp,
     partner: Signed,
     invoice: String,
+    /// The plan of 1.00 EUR a month.
+    notes: String,
 }
 
 impl Owing {
@@ -30,7 +32,7 @@ impl Owing {
         // 20 % of 99.00, held for thirty days
         app.advance_to(&provider.staff, "2026-12-22T09:00:00Z").await.ok();
 
-        order_notes(&app, &provider, &partner).await;
+        let notes = order_notes(&app, &provider, &partner).await;
         let input = json!({ "accountId": partner.account_id, "token": "tok_declined" });
         app.done(&partner.token, "addPaymentMethod", input, "paymentMethod { id }").await;
         app.advance_to(&provider.staff, "2027-01-23T09:00:00Z").await.ok();
@@ -42,7 +44,7 @@ impl Owing {
         let invoice = &account["invoices"]["nodes"][0];
         assert_eq!(invoice["total"]["amount"], "0.95");
         let invoice = invoice["id"].as_str().expect("an id").to_owned();
-        Self { app, partner, invoice }
+        Self { app, partner, invoice, notes }
     }
 
     async fn pay(&self, key: &str, wallet: Value, method: Option<&str>) -> tests::client::Reply {
@@ -65,8 +67,8 @@ impl Owing {
     }
 }
 
-/// A product for 1.00 EUR a month: 0.80 for the partner, and 0.15 tax.
-async fn order_notes(app: &TestApp, provider: &Provider, partner: &Signed) {
+/// A product for 1.00 EUR a month: 0.80 for the partner, and 0.15 tax. Its plan.
+async fn order_notes(app: &TestApp, provider: &Provider, partner: &Signed) -> String {
     let input = json!({ "sku": "notes", "name": "Notes", "kind": "EMAIL" });
     let offering = app.done(&provider.staff, "saveOffering", input, "offering { id }").await;
     let input = json!({
@@ -77,6 +79,7 @@ async fn order_notes(app: &TestApp, provider: &Provider, partner: &Signed) {
     let items = json!([{ "planId": plan["plan"]["id"] }]);
     let input = json!({ "accountId": partner.account_id, "items": items, "idempotencyKey": "acme-orders-notes" });
     app.done(&partner.token, "placeOrder", input, "order { status }").await;
+    plan["plan"]["id"].as_str().expect("an id").to_owned()
 }
 
 fn eur(amount: &str) -> Value {
@@ -165,6 +168,42 @@ async fn a_wallet_pays_an_invoice_once(#[values(Db::Sqlite, Db::Postgres)] db: D
     assert_eq!(owing.wallet().await, "18.85");
     owing.app.run_jobs().await;
     owing.app.check_books().await;
+}
+
+/// R13: fifty spend 0.95 of a wallet of 19.80 at once, each for an invoice of its own: twenty get it, thirty are refused, and it is never
+/// below zero.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_spend_one_wallet(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let owing = Owing::start(db).await;
+    let Owing { app, partner, notes, .. } = &owing;
+    app.add_card(partner, "tok_visa").await;
+    let items = json!([{ "planId": notes, "quantity": 50 }]);
+    let input = json!({ "accountId": partner.account_id, "items": items, "idempotencyKey": "fifty-more-notes" });
+    let order = app.done(&partner.token, "placeOrder", input, "order { lines { products { id } } }").await;
+    app.add_card(partner, "tok_declined").await;
+    let mut invoices = Vec::new();
+    for product in order["order"]["lines"][0]["products"].as_array().expect("products") {
+        let key = format!("renew {}", product["id"].as_str().expect("an id"));
+        let input = json!({ "productId": product["id"], "idempotencyKey": key });
+        let declined = app.run(&partner.token, "renewProduct", input, "invoice { id }").await;
+        assert_eq!(declined.user_error(), "PAYMENT_DECLINED");
+        invoices.push(declined.data()["renewProduct"]["invoice"]["id"].clone());
+    }
+    let ends = futures::future::join_all(invoices.iter().map(|invoice| {
+        let key = format!("pay {}", invoice.as_str().expect("an id"));
+        let input = json!({ "invoiceId": invoice, "idempotencyKey": key, "walletAmount": eur("0.95") });
+        app.run(&partner.token, "payInvoice", input, PAID)
+    }))
+    .await;
+    let paid = ends.iter().filter(|end| end.data()["payInvoice"]["userErrors"] == json!([]));
+    assert!(paid.clone().all(|end| end.data()["payInvoice"]["invoice"]["status"] == "PAID"));
+    assert_eq!((ends.len(), paid.count()), (50, 20));
+    let mut refused = ends.iter().filter(|end| end.data()["payInvoice"]["userErrors"] != json!([]));
+    assert!(refused.all(|end| end.user_error() == "INSUFFICIENT_BALANCE"));
+    assert_eq!(owing.wallet().await, "0.80");
+    app.run_jobs().await;
+    app.check_books().await;
 }
 
 /// S5.9: ways to pay are added, made the default and removed by those who may, and what they are is never a card's number.

@@ -485,28 +485,35 @@ struct Period {
 }
 
 /// Periods follow each other without gap or overlap, and the product renews where its last paid one ends. One that was paid and
-/// credited later may stand among them: what runs, runs on.
+/// credited later may stand between them: what runs, runs on. What took its place counts.
 async fn periods(db: &DatabaseConnection, findings: &mut Vec<String>) {
     let sql = "SELECT p.product_id, p.period_start, p.period_end, x.renews_on,
             CASE WHEN p.paid_at IS NULL THEN 0 ELSE 1 END AS is_paid, CASE WHEN p.credited_at IS NULL THEN 0 ELSE 1 END AS is_credited
-        FROM product_period p JOIN product x ON x.id = p.product_id
-        WHERE p.credited_at IS NULL OR (p.paid_at IS NOT NULL AND p.period_start < x.renews_on)
+        FROM product_period p JOIN product x ON x.id = p.product_id WHERE p.credited_at IS NULL OR p.paid_at IS NOT NULL
         ORDER BY p.product_id, p.period_start, p.period_end";
-    let mut all = rows::<Period>(db, sql).await;
-    let kept: BTreeSet<_> = all.iter().filter(|p| p.is_credited == 0).map(|p| (p.product_id, p.period_start)).collect();
-    // what took the place of a credited one counts
-    all.retain(|p| p.is_credited == 0 || !kept.contains(&(p.product_id, p.period_start)));
-    all.dedup_by_key(|p| (p.product_id, p.period_start));
-    for pair in all.windows(2) {
-        if pair[0].product_id == pair[1].product_id && pair[0].period_end != pair[1].period_start {
-            findings
-                .push(format!("product {}: {} to {}", pair[0].product_id, pair[0].period_end, pair[1].period_start));
+    let mut products: BTreeMap<Uuid, (Vec<Period>, Vec<Period>)> = BTreeMap::new();
+    for period in rows::<Period>(db, sql).await {
+        let (kept, credited) = products.entry(period.product_id).or_default();
+        if period.is_credited == 0 { kept.push(period) } else { credited.push(period) }
+    }
+    for (id, (kept, credited)) in products {
+        for pair in kept.windows(2) {
+            if !reaches(&credited, pair[0].period_end, pair[1].period_start) {
+                findings.push(format!("product {id}: {} to {}", pair[0].period_end, pair[1].period_start));
+            }
+        }
+        if let Some(last) = kept.iter().rfind(|period| period.is_paid == 1)
+            && !reaches(&credited, last.period_end, last.renews_on)
+        {
+            findings.push(format!("product {id}: renews on {}, but is paid until {}", last.renews_on, last.period_end));
         }
     }
-    let ends: BTreeMap<_, _> =
-        all.iter().filter(|p| p.is_paid == 1).map(|p| (p.product_id, (p.period_end, p.renews_on))).collect();
-    let off = ends.into_iter().filter(|(_, (end, renews_on))| end != renews_on);
-    findings.extend(off.map(|(id, (end, on))| format!("product {id}: renews on {on}, but is paid until {end}")));
+}
+
+/// Whether two days are one, or credited periods fill all that is between them.
+fn reaches(credited: &[Period], from: NaiveDate, to: NaiveDate) -> bool {
+    let is_next = |period: &&Period| period.period_start == from && period.period_end > from && period.period_end <= to;
+    from == to || credited.iter().filter(is_next).any(|period| reaches(credited, period.period_end, to))
 }
 
 #[derive(FromQueryResult)]

@@ -32,6 +32,8 @@ pub enum Fault {
     None,
     /// It is done, and the answer is late.
     Slow(Duration),
+    /// It is not done, and whoever asks hears nothing for so long.
+    Lost(Duration),
     /// It is done, and the answer is an error of the server.
     FailsAfter,
     /// It is not done.
@@ -239,6 +241,10 @@ async fn answer(State(stub): State<StripeStub>, request: Request<Body>) -> Respo
     match fault {
         Fault::FailsBefore => return error(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "").into_response(),
         Fault::CutBefore => return cut(),
+        Fault::Lost(time) => {
+            tokio::time::sleep(time).await;
+            return cut();
+        }
         Fault::None | Fault::Slow(_) | Fault::FailsAfter | Fault::CutAfter | Fault::Lies => {}
     }
     let (status, body) = once(&stub, &head.method, &path, &form, &key, &String::from_utf8_lossy(&sent));
@@ -251,7 +257,7 @@ async fn answer(State(stub): State<StripeStub>, request: Request<Body>) -> Respo
             lie["amount_received"] = json!(1);
             return (status, axum::Json(lie)).into_response();
         }
-        Fault::None | Fault::FailsBefore | Fault::CutBefore => {}
+        Fault::None | Fault::FailsBefore | Fault::CutBefore | Fault::Lost(_) => {}
     }
     (status, axum::Json(body)).into_response()
 }

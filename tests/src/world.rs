@@ -71,15 +71,23 @@ pub struct Provider {
     pub hosting_id: String,
 }
 
+/// The document of one mutation, with `selection` asked back.
+///
+/// # Panics
+/// When it has no name.
+pub fn document(mutation: &str, selection: &str) -> String {
+    let mut letters = mutation.chars();
+    let capital = letters.next().expect("a name").to_ascii_uppercase();
+    format!(
+        "mutation($input: {capital}{}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}",
+        letters.as_str()
+    )
+}
+
 impl TestApp {
     /// Runs one mutation, with `selection` asked back, and answers with what came.
     pub async fn run(&self, token: &str, mutation: &str, input: Value, selection: &str) -> Reply {
-        let mut letters = mutation.chars();
-        let capital = letters.next().expect("a name").to_ascii_uppercase();
-        let query = format!(
-            "mutation($input: {capital}{}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}",
-            letters.as_str()
-        );
+        let query = document(mutation, selection);
         self.ask_as(token, &query, json!({ "input": input })).await
     }
 

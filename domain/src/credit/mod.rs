@@ -15,3 +15,6 @@ mod store;
 
 pub(crate) use note::{Note, issue, reversals};
 pub(crate) use store::{Creditable, apply, load, lock};
+
+#[cfg(test)]
+mod walk;
