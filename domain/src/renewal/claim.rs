@@ -13,7 +13,6 @@ use crate::calendar::Term;
 use crate::error::Error;
 use crate::gateway::Charge;
 use crate::money::{Currency, Money};
-use crate::sql;
 use crate::work::Work;
 
 /// What was claimed.
@@ -97,7 +96,7 @@ async fn renew(
         }
         attempts.push(attempt_of(&issued.invoice)?);
     }
-    sql::insert::<product_period::Entity>(work.conn(), &periods).await?;
+    work.add::<product_period::Entity>(&periods)?;
     if !free.is_empty() {
         billing::mark_paid(work, &free).await?;
         count_free(work, run.id, free.len()).await?;
