@@ -335,7 +335,7 @@ fn walk(first_seed: u64, steps: usize) {
         seed = seed.wrapping_add(1);
     }
     println!("{} steps were taken, {} refused", taken.get(), refused.get());
-    assert!(taken.get() > refused.get() / 2, "hardly anything was done");
+    assert!(taken.get() * 3 > refused.get(), "hardly anything was done");
 }
 
 /// R13 at the size of a check: the same 3,000 steps in each run.
