@@ -173,11 +173,12 @@ fn bundle(tag: &str, text: &str) -> Result<Bundle, SentenceError> {
 }
 
 /// What is wrong with files that say the same in each language, for tests: a sentence that one lacks or has alone, other variables
-/// than in English, and French that lacks the narrow space before a sign. Files of regions are left alone: they hold what differs.
+/// than in English, French that lacks the narrow space before a sign, Italian with an article before a day. Files of regions are left
+/// alone: they hold what differs.
 pub fn faults(files: &[(&str, &str)]) -> Vec<String> {
     let of = |tag: &str| files.iter().find(|(known, _)| *known == tag).map_or("", |(_, text)| *text);
     let english = shape(of(FALLBACK));
-    let mut found = unspaced(of("fr"));
+    let mut found = [unspaced(of("fr")), articled(of("it"))].concat();
     for (tag, _) in FORMATS.iter().filter(|(tag, _)| !tag.contains('-')) {
         let own = shape(of(tag));
         let lacks = english.iter().filter(|sentence| !own.contains(sentence));
@@ -199,6 +200,13 @@ fn unspaced(text: &str) -> Vec<String> {
     };
     let bare = text.lines().filter(|line| !line.starts_with('#') && is_bare(line));
     bare.map(|line| format!("fr has no narrow space before a sign: {line}")).collect()
+}
+
+/// Lines in which an article stands before a day, which would decide its form: l’8 marzo, il 9 marzo.
+fn articled(text: &str) -> Vec<String> {
+    let is_articled =
+        |line: &&str| ["il", "al", "del", "nel"].iter().any(|one| line.contains(&format!("{one} {{ $date }}")));
+    text.lines().filter(is_articled).map(|line| format!("it has an article before a day: {line}")).collect()
 }
 
 /// What a file says, for tests that hold languages against each other: its sentences, each with its variables, in order.

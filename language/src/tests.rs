@@ -79,14 +79,15 @@ fn languages_that_disagree_are_told() {
         ("de", "a = A { $y }\nb = B\n"),
         ("es", "a = A { $x }\n"),
         ("fr", "a = A { $x }\nb = B\u{202f}: ?\n"),
-        ("it", "a = A { $x }\nb = B\nc = C\n"),
+        ("it", "a = A { $x }\nb = B\nc = C il { $date }\n"),
     ];
     let told = [
         "fr has no narrow space before a sign: b = B\u{202f}: ?",
+        "it has an article before a day: c = C il { $date }",
         "de lacks a with [\"x\"]",
         "only de has a with [\"y\"]",
         "es lacks b with []",
-        "only it has c with []",
+        "only it has c with [\"date\"]",
     ];
     assert_eq!(faults(&files), told);
     assert_eq!(faults(&files[..1]).len(), 4 * 3, "each of four languages lacks two sentences, and says nothing");
