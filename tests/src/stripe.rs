@@ -139,6 +139,11 @@ impl StripeStub {
         self.book().intents.clone()
     }
 
+    /// Those that came after so many.
+    pub fn intents_after(&self, seen: usize) -> Vec<Value> {
+        self.book().intents.get(seen..).unwrap_or_default().to_vec()
+    }
+
     /// All refunds, oldest first.
     pub fn refunds(&self) -> Vec<Value> {
         self.book().refunds.clone()
