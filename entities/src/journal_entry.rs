@@ -19,6 +19,7 @@ pub enum JournalKind {
     PayoutPaid,
     WalletSpent,
     WrittenOff,
+    WriteOffReversed,
 }
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]

@@ -7,6 +7,8 @@ DROP TABLE plan_change;
 DROP TABLE product_period;
 DROP TABLE invoice_document;
 DROP TABLE invoice_line;
+DROP TABLE reminder_sweep;
+DROP TABLE dunning;
 DROP TABLE invoice;
 DROP TABLE renewal_run;
 DROP TABLE document_counter;

@@ -53,6 +53,19 @@ CREATE INDEX invoice_billed_to ON invoice (billed_to_id, id);
 CREATE INDEX invoice_order ON invoice (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX invoice_corrects ON invoice (corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX invoice_run ON invoice (renewal_run_id) WHERE renewal_run_id IS NOT NULL;
+CREATE TABLE dunning (
+    invoice_id /uuid/ PRIMARY KEY REFERENCES invoice (id),
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    steps_taken integer NOT NULL,
+    next_at /instant/
+);
+CREATE INDEX dunning_due ON dunning (next_at, invoice_id) WHERE next_at IS NOT NULL;
+CREATE TABLE reminder_sweep (
+    id integer PRIMARY KEY CHECK (id = 1),
+    swept_until /instant/ NOT NULL,
+    until /instant/,
+    after_id /uuid/
+);
 CREATE TABLE invoice_line (
     id /uuid/ PRIMARY KEY,
     invoice_id /uuid/ NOT NULL REFERENCES invoice (id),
@@ -165,7 +178,7 @@ CREATE INDEX refund_payment ON refund (payment_id) WHERE payment_id IS NOT NULL;
 CREATE INDEX refund_open ON refund (id) WHERE status IN ('PENDING', 'UNKNOWN');
 CREATE TABLE journal_entry (
     id /uuid/ PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('INVOICE_ISSUED', 'PAYMENT_RECEIVED', 'CASHBACK_CREDITED', 'CASHBACK_RELEASED', 'CASHBACK_REVERSED', 'CREDIT_NOTE_ISSUED', 'REFUND_PAID', 'PAYOUT_PAID', 'WALLET_SPENT', 'WRITTEN_OFF')),
+    kind text NOT NULL CHECK (kind IN ('INVOICE_ISSUED', 'PAYMENT_RECEIVED', 'CASHBACK_CREDITED', 'CASHBACK_RELEASED', 'CASHBACK_REVERSED', 'CREDIT_NOTE_ISSUED', 'REFUND_PAID', 'PAYOUT_PAID', 'WALLET_SPENT', 'WRITTEN_OFF', 'WRITE_OFF_REVERSED')),
     reference_id /uuid/ NOT NULL,
     occurred_at /instant/ NOT NULL
 );

@@ -215,7 +215,7 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 19] = [
+const NOBODYS: [&str; 20] = [
     "clock",
     "document_counter",
     "feed_position",
@@ -228,6 +228,7 @@ const NOBODYS: [&str; 19] = [
     "programme",
     "programme_kind_rate",
     "rate_limit",
+    "reminder_sweep",
     "renewal_run",
     "schedule",
     "seaql_migrations",

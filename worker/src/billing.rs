@@ -1,7 +1,8 @@
 //! Jobs about payments and cashback.
 
 use domain::actor::System;
-use domain::billing::job::{PayBack, Reconcile, ReconcileOpen};
+use domain::billing::dunning::take_steps;
+use domain::billing::job::{PayBack, Reconcile, ReconcileOpen, RunDunning};
 use domain::cashback::{self, job::ReleaseCashback};
 
 use crate::handler::{Answer, Context, Run};
@@ -22,6 +23,12 @@ pub async fn pay_back(context: Context, run: Run<PayBack>) -> Answer {
 pub async fn reconcile_open(context: Context, _: Run<ReconcileOpen>) -> Answer {
     domain::billing::reconcile_open(&context.store).await?;
     domain::billing::pay_back_open(&context.store).await?;
+    Ok(())
+}
+
+/// See [`take_steps`].
+pub async fn run_dunning(context: Context, _: Run<RunDunning>) -> Answer {
+    take_steps(&context.store).await?;
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use domain::actor::System;
 use domain::partnership::commands::lapse_all;
-use domain::renewal::job::{RenewDue, RunRenewals};
-use domain::renewal::{begin_run, lane};
+use domain::renewal::job::{RemindOfRenewals, RenewDue, RunRenewals};
+use domain::renewal::{begin_run, lane, remind};
 
 use crate::error::JobError;
 use crate::handler::{Answer, Context, Run};
@@ -22,6 +22,13 @@ pub async fn run_renewals(context: Context, run: Run<RunRenewals>) -> Answer {
         })
     });
     write.await
+}
+
+/// See [`remind`]: in batches, until nothing is left to tell.
+pub async fn remind_of_renewals(context: Context, run: Run<RemindOfRenewals>) -> Answer {
+    let until = run.job.until;
+    while context.write(System::Renewals, move |work| Box::pin(remind(work, until))).await? {}
+    Ok(())
 }
 
 /// See [`lane`]. It may go on for long, so it leaves off between two batches when the process stops.

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use domain::billing::job::ReconcileOpen;
+use domain::billing::job::{ReconcileOpen, RunDunning};
 use domain::cashback::job::ReleaseCashback;
 use domain::job::schedule::{Clock, Entry};
 use domain::order::job::AgeCarts;
 use domain::partnership::job::{AnnounceEnds, LapseAccess};
 use domain::product::job::ExpireProducts;
-use domain::renewal::job::RunRenewals;
+use domain::renewal::job::{RemindOfRenewals, RunRenewals};
 use domain::transfer::job::LapseTransfers;
 use domain::upkeep::CleanUp;
 
@@ -20,6 +20,8 @@ const HOUR: Duration = Duration::from_hours(1);
 pub fn all() -> Vec<Entry> {
     vec![
         Entry::every::<RunRenewals>(HOUR, Clock::Product),
+        Entry::every::<RunDunning>(HOUR, Clock::Product),
+        Entry::every::<RemindOfRenewals>(HOUR, Clock::Product),
         Entry::every::<ExpireProducts>(HOUR, Clock::Product),
         Entry::every::<ReleaseCashback>(HOUR, Clock::Product),
         Entry::every::<LapseAccess>(HOUR, Clock::Product),

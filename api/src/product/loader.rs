@@ -1,6 +1,7 @@
 //! Products of accounts, client records and order lines, and what their renewals will be: one statement a level.
 
 use domain::Reader;
+use domain::billing::dunning::queries as dunning;
 use domain::error::Refusal;
 use domain::page::ById;
 use domain::plan_change::queries::{self as plan_change, Preview, Thought};
@@ -20,6 +21,8 @@ loaders! {
     PayerOf(ProductId) -> AccountId = renewal::queries::payers;
     /// What the next renewal of a product will cost.
     QuoteOf(ProductId) -> renewal::Quote = renewal::queries::quotes;
+    /// Where its failed renewal stands.
+    DunningOf(ProductId) -> dunning::Dunning = dunning::dunnings;
     /// What a change of the plan of a product would cost, or why it cannot be made.
     PreviewOf(Thought) -> Result<Preview, Refusal> = plan_change::previews;
 }

@@ -9,7 +9,7 @@ use domain::transfer::queries as transfer_queries;
 use entities::id::ProductId;
 use entities::{client, partnership, product};
 
-use super::loader::{PayerOf, PreviewOf, QuoteOf};
+use super::loader::{DunningOf, PayerOf, PreviewOf, QuoteOf};
 use crate::account::object::Account;
 use crate::answer::loaded;
 use crate::billing::loader::Invoices;
@@ -26,7 +26,7 @@ use crate::id::{Kind, decode_as, encode};
 use crate::loader::Seen;
 use crate::partnership::object::Partnership;
 use crate::programme::object::ProductKind;
-use crate::renewal::object::RenewalQuote;
+use crate::renewal::object::{Dunning, RenewalQuote};
 use crate::scalar::{Date, Money};
 use crate::transfer::loader::TransferOf;
 use crate::transfer::object::Transfer;
@@ -166,6 +166,11 @@ impl Product {
     async fn next_renewal(&self, ctx: &Context<'_>) -> Result<Option<RenewalQuote>> {
         let quote = loaded(ctx.loads().load_one(QuoteOf(self.0.id)).await)?;
         Ok(quote.map(|quote| RenewalQuote(quote.shown_to(ctx.reader().actor()))))
+    }
+
+    /// Where a failed renewal stands; null while all is well, and to contributors.
+    async fn dunning(&self, ctx: &Context<'_>) -> Result<Option<Dunning>> {
+        Ok(loaded(ctx.loads().load_one(DunningOf(self.0.id)).await)?.map(Dunning))
     }
 
     /// Those whom the viewer may know of, oldest first: all to whoever may invite them, else oneself.

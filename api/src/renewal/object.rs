@@ -1,6 +1,7 @@
 //! What is shown of renewals to come, of a change of the payer, and of runs.
 
 use async_graphql::{Context, ID, Object, Result};
+use domain::billing::dunning::queries as dunning;
 use domain::renewal::ShownQuote;
 use domain::renewal::queries::{self, payer_change_preview};
 use entities::id::ProductId;
@@ -55,6 +56,33 @@ impl RenewalQuote {
     /// To the partner's wallet; null to all but the partner.
     async fn cashback(&self) -> Option<Money> {
         self.0.cashback.map(Into::into)
+    }
+}
+
+/// Where a failed renewal stands, in days of its payer's time zone.
+#[derive(Clone)]
+pub struct Dunning(pub dunning::Dunning);
+
+#[Object]
+impl Dunning {
+    /// How often the payment was tried.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// When it is tried again by itself; null after the last time.
+    async fn next_attempt_on(&self) -> Option<Date> {
+        self.0.next_attempt_on.map(Date)
+    }
+
+    /// When the product is suspended; null once it is.
+    async fn suspends_on(&self) -> Option<Date> {
+        self.0.suspends_on.map(Date)
+    }
+
+    /// When the product is cancelled.
+    async fn cancels_on(&self) -> Date {
+        Date(self.0.cancels_on)
     }
 }
 

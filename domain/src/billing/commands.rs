@@ -7,6 +7,7 @@ use entities::{account, invoice, payment, payment_method};
 use serde::{Deserialize, Serialize};
 
 use super::actions::{ChangePaymentMethod, KeepPaymentMethod, SettleInvoice};
+use super::dunning::reopen;
 use super::flow::{Collected, Paying, collect};
 use super::payment::{Attempt, PaidFor, attempt};
 use super::settle::pay_from_wallet;
@@ -212,7 +213,7 @@ pub async fn pay_invoice(
 }
 
 async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, Error> {
-    let permit = permit::<SettleInvoice>(work, command.invoice_id).await?;
+    let mut permit = permit::<SettleInvoice>(work, command.invoice_id).await?;
     let account_id = permit.row.billed_to_id;
     let key = match seen::<Answer>(work, account_id, "payInvoice", &command.idempotency_key, command).await? {
         Seen::Before(answer) => return Ok(answer.payment_id.map_or(Paying::Nothing, Paying::Earlier)),
@@ -224,6 +225,7 @@ async fn begin_payment(work: &mut Work, command: &PayInvoice) -> Result<Paying, 
     if is_in_flight(work, command.invoice_id).await? {
         return refuse(Code::PaymentPending, IN_FLIGHT);
     }
+    reopen(work, &mut permit.row).await?;
     let left = match command.wallet_amount {
         Some(amount) => spend(work, permit.row, due, amount).await?,
         None => due,

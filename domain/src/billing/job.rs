@@ -44,6 +44,25 @@ impl Job for ReconcileOpen {
     }
 }
 
+/// Takes the steps that follow declined payments: `billing::dunning::take_steps`. Of the schedule, each hour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunDunning {}
+
+impl Job for RunDunning {
+    const KIND: &'static str = "run_dunning";
+    const CLASS: Class = Class::Charge;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
+}
+
+impl Sweep for RunDunning {
+    fn at(_: DateTime<Utc>) -> Self {
+        Self {}
+    }
+}
+
 impl Sweep for ReconcileOpen {
     fn at(_: DateTime<Utc>) -> Self {
         Self {}

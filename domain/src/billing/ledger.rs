@@ -267,5 +267,17 @@ pub fn written_off(payer: AccountId, net: Money, tax: Money) -> Result<Entry, Le
     )
 }
 
+/// What was given up is to be paid after all, the reverse of giving it up: Dr receivable, Cr bad debt and tax.
+pub fn write_off_reversed(payer: AccountId, net: Money, tax: Money) -> Result<Entry, LedgerError> {
+    Entry::balanced(
+        JournalKind::WriteOffReversed,
+        [
+            debit(LedgerAccount::Receivable, Some(payer), net.checked_add(tax)?),
+            credit(LedgerAccount::BadDebt, None, net),
+            credit(LedgerAccount::Tax, None, tax),
+        ],
+    )
+}
+
 #[cfg(test)]
 mod tests;

@@ -32,11 +32,11 @@ pub(super) struct Parties {
 }
 
 /// Payers are written to by VIEW_INVOICES, holders by VIEW_PRODUCTS, of those who are asked for access whoever decides about it.
-fn payer(id: AccountId) -> (AccountId, Permission) {
+pub(super) fn payer(id: AccountId) -> (AccountId, Permission) {
     (id, Permission::ViewInvoices)
 }
 
-fn holder(id: AccountId) -> (AccountId, Permission) {
+pub(super) fn holder(id: AccountId) -> (AccountId, Permission) {
     (id, Permission::ViewProducts)
 }
 
@@ -59,7 +59,7 @@ impl Parties {
         self.readers.get(&(id, Permissions::from(permission).bits())).map_or(&[], Vec::as_slice)
     }
 
-    fn name(&self, id: AccountId) -> &str {
+    pub(super) fn name(&self, id: AccountId) -> &str {
         self.accounts.get(&id).map_or("", |account| &account.name)
     }
 
@@ -69,7 +69,7 @@ impl Parties {
         local_date(at, zone.unwrap_or(Tz::UTC))
     }
 
-    fn tell_payer(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
+    pub(super) fn tell_payer(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
         send(work, self.readers(payer(id)), kind, event, data);
     }
 
@@ -83,7 +83,7 @@ impl Parties {
         send(work, &others, MailKind::AccessNeeded, (needed.invitation_id.into(), 0), &data);
     }
 
-    fn tell_holder(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
+    pub(super) fn tell_holder(&self, work: &mut Work, id: AccountId, kind: MailKind, event: (Uuid, i32), data: &Value) {
         send(work, self.readers(holder(id)), kind, event, data);
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Standing {
     next_plan_id: Option<PlanId>,
     pub(super) anchor_months: i32,
     pub(super) renews_on: NaiveDate,
-    renews_at: DateTime<Utc>,
+    pub(super) renews_at: DateTime<Utc>,
     time_zone: String,
 }
 
@@ -44,6 +44,8 @@ pub(super) struct Moved {
     pub(super) period_id: ProductPeriodId,
     pub(super) line_id: Option<InvoiceLineId>,
     pub(super) period_start: NaiveDate,
+    /// It was past due or suspended until now.
+    pub(super) was_behind: bool,
     pub(super) now: Standing,
 }
 
@@ -150,6 +152,7 @@ pub(super) fn advance(
             period_id: period.id,
             line_id: period.invoice_line_id,
             period_start: period.period_start,
+            was_behind: matches!(was, ProductStatus::PastDue | ProductStatus::Suspended),
             now: product.clone(),
         });
     }

@@ -9,6 +9,7 @@ use entities::invoice_line;
 use entities::payment::{self, PaymentStatus};
 use serde_json::json;
 
+use super::dunning;
 use super::issue::Issued;
 use super::ledger::{payment_received, wallet_spent};
 use super::mail;
@@ -252,7 +253,9 @@ async fn book(
     let renewed = fulfil(work, changed, posting).await?;
     let unpaid_periods = unpaid(work, &changed.declined).await?;
     let behind = fall_behind(work, &unpaid_periods).await?;
-    mail::settled(work, completed, changed, &renewed, &behind).await
+    dunning::begin(work, changed).await?;
+    mail::settled(work, completed, changed, &renewed, &behind).await?;
+    dunning::restored(work, changed, &renewed).await
 }
 
 /// What follows from fully paid invoices: cashback, periods, products; and the posting so far.
@@ -271,7 +274,8 @@ async fn fulfil(work: &mut Work, changed: &Changed, mut posting: Posting) -> Res
 pub(crate) async fn fulfil_credited(work: &mut Work, invoice: invoice::Model) -> Result<(), Error> {
     let changed = Changed::one(invoice, true);
     let renewed = fulfil(work, &changed, Posting::default()).await?;
-    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await
+    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await?;
+    dunning::restored(work, &changed, &renewed).await
 }
 
 /// Pays a part of an open, locked invoice out of the payer's own wallet.
@@ -286,5 +290,6 @@ pub(super) async fn pay_from_wallet(work: &mut Work, mut invoice: invoice::Model
     write_invoices(work, std::iter::once(&invoice))?;
     let changed = Changed::one(invoice, is_paid);
     let renewed = fulfil(work, &changed, posting).await?;
-    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await
+    mail::settled(work, &[], &changed, &renewed, &HashMap::new()).await?;
+    dunning::restored(work, &changed, &renewed).await
 }

@@ -18,6 +18,7 @@ use crate::calendar::{hour_tick_at_or_after, hour_tick_at_or_before};
 use crate::database::Connection;
 use crate::error::{Error, Refusal};
 use crate::job::schedule::{self, Entry};
+use crate::renewal::next_reminder;
 use crate::sql::{self, Sql};
 use crate::store::Store;
 
@@ -82,6 +83,7 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     let sources = [
         ("renews_at", "product", "auto_renew AND status IN ('FREE', 'ACTIVE')"),
         ("renews_at", "product", "NOT auto_renew AND status IN ('FREE', 'ACTIVE')"),
+        ("next_at", "dunning", "next_at IS NOT NULL"),
         ("available_at", "cashback", "released_at IS NULL"),
         ("expires_at", "invitation", "status = 'PENDING'"),
         ("expires_at", "transfer", "status = 'PENDING'"),
@@ -99,6 +101,8 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     }
     sql.push(") d");
     let due = sql.one::<Due>(store.pool()).await?.and_then(|row| row.at);
+    let reminder = next_reminder(store.pool(), swept).await?;
+    let due = [due, reminder].into_iter().flatten().min();
     Ok(due.map(|at| hour_tick_at_or_after(at).max(swept + chrono::TimeDelta::hours(1))))
 }
 

@@ -14,7 +14,7 @@ pub mod rules;
 mod store;
 
 pub(crate) use note::{Note, issue, reversals};
-pub(crate) use store::{Creditable, apply, load, lock};
+pub(crate) use store::{Creditable, apply, load, lock, refuse};
 
 #[cfg(test)]
 mod walk;

@@ -63,11 +63,11 @@ pub(crate) async fn lock(work: &Work, id: InvoiceId) -> Result<Creditable, Error
     load(work.conn(), &[id]).await?.remove(&id).ok_or(Error::NotFound)
 }
 
-/// Refuses what staff must not credit, or not yet.
+/// Refuses what must not be credited, or not yet.
 /// # Errors
 /// `CONFLICT` for a credit note and for what was given up, `PAYMENT_PENDING` while a payment of it is in flight, or one for a plan
 /// change that credits it.
-pub(super) async fn refuse(work: &Work, invoice: &invoice::Model) -> Result<(), Error> {
+pub(crate) async fn refuse(work: &Work, invoice: &invoice::Model) -> Result<(), Error> {
     if invoice.kind == InvoiceKind::CreditNote {
         return error::refuse(Code::Conflict, "A credit note is not credited itself.");
     }

@@ -58,6 +58,10 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::ProductRenewed
         | MailKind::ProductRenewedHolder
         | MailKind::PaymentFailed
+        | MailKind::RenewalUpcoming
+        | MailKind::PayerFailed
+        | MailKind::ProductSuspended
+        | MailKind::ProductRestored
         | MailKind::SupportRequest => None,
     }
 }

@@ -117,5 +117,9 @@ mails! {
     ProductRenewed = "product_renewed",
     ProductRenewedHolder = "product_renewed_holder",
     PaymentFailed = "payment_failed",
+    RenewalUpcoming = "renewal_upcoming",
+    PayerFailed = "payer_failed",
+    ProductSuspended = "product_suspended",
+    ProductRestored = "product_restored",
     SupportRequest = "support_request",
 }

@@ -92,6 +92,7 @@ pub(super) async fn mail(work: &mut Work, ended: &[Ended]) -> Result<(), Error> 
         let data = json!({
             "product": row.label, "plan": row.plan_name, "holder": name(row.account_id.into()),
             "cancelled_by": it.cancelled_by.map(|id| name(id.into())), "ends_on": it.ends_on,
+            "is_unpaid": false,
         });
         let event: Uuid = work.new_id();
         let payer = payers.get(&row.id).copied();

@@ -10,6 +10,7 @@ use super::actions::RenewByHand;
 use super::claim::{draft, draft_line, period};
 use super::run;
 use super::store::{AsOf, Renewable, Through, renewables};
+use super::take_over::take_over;
 use crate::actor::Actor;
 use crate::billing::rules::OrderedBy;
 use crate::billing::{self, Attempt, Collected, PaidFor, Paying, collect};
@@ -45,7 +46,7 @@ pub struct Renewed {
 }
 
 /// Renews a product by one period and has it paid: by the account itself, or by a partner through its partnership, under the
-/// terms of `docs/rules.md` §3.
+/// terms of `docs/rules.md` §3. What another account owes for, its holder takes over by this.
 /// # Errors
 /// `PRODUCT_NOT_RENEWABLE` in the wrong state, `CONFLICT` for a period that is renewed already, `TERM_NOT_OFFERED`,
 /// `PAYMENT_METHOD_REQUIRED` when the payer has none. How the payment ended is no error.
@@ -82,9 +83,12 @@ async fn renew(
     grant: Grant,
     command: &RenewProduct,
 ) -> Result<(Renewed, Paying), Error> {
+    let is_taken_over = take_over(work, product, grant).await?;
     let row = facts(work, product.id, grant, command.term_months).await?;
     refuse_period(&row, command.period_start)?;
-    refuse_state(&row)?;
+    if !is_taken_over {
+        refuse_state(&row)?;
+    }
     if row.plan_id != row.current_plan_id && row.renews_at > work.now() {
         return refuse(Code::Conflict, "Its plan changes at the end of the term: it renews then.");
     }

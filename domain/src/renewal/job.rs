@@ -22,6 +22,27 @@ impl Job for RunRenewals {
     }
 }
 
+/// Reminds payers of renewals to come: `renewal::remind`. Of the schedule, each hour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RemindOfRenewals {
+    /// Of what came up by this tick.
+    pub until: DateTime<Utc>,
+}
+
+impl Job for RemindOfRenewals {
+    const KIND: &'static str = "remind_of_renewals";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
+}
+
+impl Sweep for RemindOfRenewals {
+    fn at(due_at: DateTime<Utc>) -> Self {
+        Self { until: due_at }
+    }
+}
+
 /// Renews what is due of one lane of payers: `renewal::lane`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RenewDue {

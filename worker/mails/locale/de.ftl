@@ -330,6 +330,7 @@ product-cancelled-intro = { $product } wurde gekündigt und ist beendet.
 product-cancelled-ends = { $product } wurde gekündigt. Es läuft bis zum { $date } und endet dann.
 product-cancelled-by = Gekündigt von
 product-cancelled-now = Es wird nicht mehr verlängert. Was für den Rest der Laufzeit bezahlt wurde, wird nicht erstattet.
+product-cancelled-unpaid = Die Verlängerung wurde nicht bezahlt. Die Rechnung wird nicht mehr eingezogen.
 product-cancelled-later = Bis dahin bleibt alles, wie es ist, und es wird nichts mehr berechnet. Vor diesem Tag können Sie die Verlängerung wieder einschalten.
 product-cancelled-action = Produkt ansehen
 
@@ -338,6 +339,39 @@ product-renewed-intro = { $product } wurde verlängert und läuft bis zur nächs
 product-renewed-action = Produkt ansehen
 
 product-renewed-holder-action = Produkt ansehen
+
+renewal-upcoming-subject = { $count ->
+    [one] Ein Produkt verlängert sich am { $date }
+   *[other] { $count } Produkte verlängern sich am { $date }
+}
+renewal-upcoming-intro = { $count ->
+    [one] Ein Produkt, das Sie bezahlen, verlängert sich am { $date }; dann wird Ihr Zahlungsmittel belastet.
+   *[other] { $count } Produkte, die Sie bezahlen, verlängern sich am { $date }; dann wird Ihr Zahlungsmittel belastet.
+} { $days ->
+    [one] Das ist in einem Tag.
+   *[other] Das ist in { $days } Tagen.
+}
+renewal-upcoming-do = Bis dahin können Sie Laufzeit oder Tarif ändern oder die Verlängerung abschalten.
+renewal-upcoming-action = Produkte ansehen
+
+payer-failed-subject = { $product } ist nicht bezahlt
+payer-failed-intro = { $payer } zahlt für { $product }, und die Zahlung der Verlängerung ist mehrmals fehlgeschlagen.
+payer-failed-suspends = Wird sie nicht bezahlt, wird das Produkt am { $date } gesperrt.
+payer-failed-action = Produkt übernehmen
+
+product-suspended-subject = { $product } ist gesperrt
+product-suspended-intro = { $product } ist gesperrt, weil die Verlängerung nicht bezahlt ist.
+product-suspended-holder = { $product } ist gesperrt, weil { $payer } die Verlängerung nicht bezahlt hat.
+product-suspended-cancels = Geschieht das nicht, wird das Produkt am { $date } gekündigt.
+product-suspended-do = Sobald Sie die Rechnung bezahlen, ist es wieder aktiv.
+product-suspended-action = Produkt ansehen
+
+product-restored-subject = { $product } ist wieder aktiv
+product-restored-intro = Die Verlängerung von { $product } ist bezahlt, und das Produkt ist wieder aktiv.
+product-restored-renews = Es verlängert sich das nächste Mal am { $date }, als wäre es pünktlich bezahlt worden.
+product-restored-action = Produkt ansehen
+
+take-over = Sie können das Produkt selbst übernehmen: Verlängern Sie es, dann ist es sofort aktiv und wird von da an Ihnen berechnet.
 
 payment-failed-subject = Zahlung fehlgeschlagen: Rechnung { $number }
 payment-failed-intro = Die Zahlung von { $amount } für die Rechnung { $number } konnte nicht eingezogen werden.

@@ -330,6 +330,7 @@ product-cancelled-intro = { $product } was cancelled and has ended.
 product-cancelled-ends = { $product } was cancelled. It runs until { $date } and then ends.
 product-cancelled-by = Cancelled by
 product-cancelled-now = It does not renew any more. What was paid for the rest of its term is not refunded.
+product-cancelled-unpaid = Its renewal was not paid for. Its invoice is not collected any more.
 product-cancelled-later = Until then everything stays as it is, and nothing more is billed. You can let it renew again before that day.
 product-cancelled-action = View product
 
@@ -338,6 +339,39 @@ product-renewed-intro = { $product } was renewed and runs until its next renewal
 product-renewed-action = View product
 
 product-renewed-holder-action = View product
+
+renewal-upcoming-subject = { $count ->
+    [one] A product renews on { $date }
+   *[other] { $count } products renew on { $date }
+}
+renewal-upcoming-intro = { $count ->
+    [one] A product that you pay for renews on { $date }, and your payment method will be charged.
+   *[other] { $count } products that you pay for renew on { $date }, and your payment method will be charged.
+} { $days ->
+    [one] That is in one day.
+   *[other] That is in { $days } days.
+}
+renewal-upcoming-do = Until then you can change the term or the plan, or stop the renewal.
+renewal-upcoming-action = View products
+
+payer-failed-subject = { $product } is not paid for
+payer-failed-intro = { $payer } pays for { $product }, and the payment of its renewal has failed several times.
+payer-failed-suspends = Unless it is paid, the product will be suspended on { $date }.
+payer-failed-action = Take the product over
+
+product-suspended-subject = { $product } is suspended
+product-suspended-intro = { $product } is suspended, because its renewal is not paid.
+product-suspended-holder = { $product } is suspended, because { $payer } has not paid for its renewal.
+product-suspended-cancels = Unless that happens, the product will be cancelled on { $date }.
+product-suspended-do = As soon as you pay the invoice, it is active again.
+product-suspended-action = View product
+
+product-restored-subject = { $product } is active again
+product-restored-intro = The renewal of { $product } is paid, and the product is active again.
+product-restored-renews = Its next renewal is on { $date }, as if it had been paid on time.
+product-restored-action = View product
+
+take-over = You can take it over yourself: renew the product, and it is active at once and billed to you from then on.
 
 payment-failed-subject = Payment failed for invoice { $number }
 payment-failed-intro = The payment of { $amount } for invoice { $number } could not be collected.

@@ -198,6 +198,8 @@ pub enum Content {
         cancelled_by: Option<String>,
         /// `None`: it has ended.
         ends_on: Option<NaiveDate>,
+        /// It has ended because its renewal was not paid.
+        is_unpaid: bool,
     },
     /// To the payer.
     ProductRenewed {
@@ -225,6 +227,14 @@ pub enum Content {
         next_attempt_on: Option<NaiveDate>,
         suspends_on: NaiveDate,
     },
+    /// To the payer, so many days before.
+    RenewalUpcoming { renews_on: NaiveDate, days: u32, lines: Vec<UpcomingLine>, total: Amount },
+    /// To the holder, who can take the product over.
+    PayerFailed { product: String, plan: String, holder: String, payer: String, suspends_on: NaiveDate },
+    /// To the payer, and to the holder of what someone else pays. `to` is which of the two reads it.
+    ProductSuspended { to: Side, product: String, plan: String, holder: String, payer: String, cancels_on: NaiveDate },
+    /// To the payer and to the holder: without prices.
+    ProductRestored { product: String, plan: String, holder: String, renews_on: NaiveDate },
     /// To the provider. A reply goes to the person who asks.
     SupportRequest {
         user: String,
@@ -286,6 +296,10 @@ impl Content {
             Self::ProductRenewed { .. } => "product-renewed",
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",
+            Self::RenewalUpcoming { .. } => "renewal-upcoming",
+            Self::PayerFailed { .. } => "payer-failed",
+            Self::ProductSuspended { .. } => "product-suspended",
+            Self::ProductRestored { .. } => "product-restored",
             Self::SupportRequest { .. } => "support-request",
         }
     }
@@ -382,6 +396,24 @@ pub struct AccessTerms {
     /// Only decided with full access.
     pub payer: Option<Payer>,
     pub until: Option<NaiveDate>,
+}
+
+/// Who reads what is about a product and about money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Side {
+    Payer,
+    Holder,
+}
+
+/// A product that renews, with its price.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UpcomingLine {
+    pub product: String,
+    pub plan: String,
+    pub holder: String,
+    /// With tax, after the discount.
+    pub total: Amount,
 }
 
 /// A line of an order, without what it costs.

@@ -20,7 +20,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 pub use content::{
-    AccessLevel, AccessTerms, Amount, Content, ContributorRole, Direction, Line, Moment, Owner, Payer, PricedLine, Role,
+    AccessLevel, AccessTerms, Amount, Content, ContributorRole, Direction, Line, Moment, Owner, Payer, PricedLine,
+    Role, Side, UpcomingLine,
 };
 pub use message::Mail;
 pub use render::{RenderError, Renderer, Seller};

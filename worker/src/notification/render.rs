@@ -107,6 +107,10 @@ const KINDS: &[Kind] = kinds![
     "product-renewed",
     "product-renewed-holder",
     "payment-failed",
+    "renewal-upcoming",
+    "payer-failed",
+    "product-suspended",
+    "product-restored",
     "support-request",
 ];
 
