@@ -37,6 +37,7 @@ pub mod node;
 pub mod order;
 pub mod page;
 pub mod partnership;
+pub mod payout;
 pub mod product;
 pub mod programme;
 pub mod provider;

@@ -19,6 +19,7 @@ use crate::inquiry::object::Inquiry;
 use crate::loader::Seen;
 use crate::order::object::{Cart, CartItem, Order, OrderLine};
 use crate::partnership::object::{Invitation, Partnership};
+use crate::payout::object::Payout;
 use crate::product::object::Product;
 use crate::programme::loader::ProgrammeById;
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
@@ -58,6 +59,7 @@ pub enum Node {
     InvoiceLine(InvoiceLine),
     Payment(Payment),
     WalletEntry(WalletEntry),
+    Payout(Payout),
     PaymentMethod(PaymentMethod),
     ActivityEvent(ActivityEvent),
     AuditEntry(AuditEntry),
@@ -100,6 +102,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::InvoiceLine => loaded(loads.load_one(Seen::<entities::invoice_line::Model>::by(row)).await)?
             .map(|row| Node::InvoiceLine(InvoiceLine { row, currency: None })),
         Kind::WalletEntry => load!(wallet_entry as WalletEntry),
+        Kind::Payout => load!(payout as Payout),
         Kind::Payment => load!(payment as Payment),
         Kind::PaymentMethod => load!(payment_method as PaymentMethod),
         Kind::AuditEntry => load!(audit_entry as AuditEntry),
@@ -114,6 +117,6 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
         // these come with their areas
-        Kind::Payout | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
     })
 }

@@ -26,6 +26,7 @@ use crate::order::query::OrderQuery;
 use crate::partnership::attorney::AttorneyMutation;
 use crate::partnership::invitation::InvitationMutation;
 use crate::partnership::mutation::PartnershipMutation;
+use crate::payout::mutation::PayoutMutation;
 use crate::product::mutation::ProductMutation;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
@@ -61,6 +62,7 @@ pub struct Mutations(
     InquiryMutation,
     PartnershipMutation,
     BillingMutation,
+    PayoutMutation,
     CatalogueMutation,
     OrderMutation,
     ProductMutation,

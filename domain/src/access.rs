@@ -6,7 +6,7 @@
 use crate::permission::{AnyAction, AnySubject};
 use crate::{
     account, activity, affiliate, api_key, audit, billing, catalogue, client, contact, contributor, credit, inquiry,
-    job, membership, notification, order, partnership, plan_change, product, programme, renewal, support, task,
+    job, membership, notification, order, partnership, payout, plan_change, product, programme, renewal, support, task,
     transfer,
 };
 
@@ -31,6 +31,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         renewal::actions::ACTIONS,
         billing::actions::ACTIONS,
         credit::actions::ACTIONS,
+        payout::actions::ACTIONS,
         support::actions::ACTIONS,
     ];
     areas.into_iter().flatten()
@@ -55,6 +56,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         transfer::subject::SUBJECTS,
         renewal::subject::SUBJECTS,
         billing::subject::SUBJECTS,
+        payout::subject::SUBJECTS,
         activity::subject::SUBJECTS,
         audit::subject::SUBJECTS,
         job::subject::SUBJECTS,

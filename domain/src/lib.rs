@@ -35,6 +35,7 @@ pub mod order;
 pub mod page;
 pub mod partnership;
 pub mod patch;
+pub mod payout;
 pub mod permission;
 pub mod plan_change;
 pub mod product;

@@ -80,6 +80,7 @@ ids! {
     OrderLineId,
     PartnerProfileId,
     PartnershipId,
+    PayoutId,
     PayerChangeId,
     PaymentId,
     PaymentMethodId,

@@ -17,6 +17,7 @@ pub enum JournalKind {
     CreditNoteIssued,
     RefundPaid,
     PayoutPaid,
+    PayoutRejected,
     WalletSpent,
     WrittenOff,
     WriteOffReversed,

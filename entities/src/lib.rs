@@ -41,6 +41,8 @@ pub mod partnership_product;
 pub mod payer_change;
 pub mod payment;
 pub mod payment_method;
+pub mod payout;
+pub mod payout_method;
 pub mod plan;
 pub mod plan_change;
 pub mod power_of_attorney;

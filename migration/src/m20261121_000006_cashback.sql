@@ -49,6 +49,29 @@ CREATE TABLE wallet_entry (
     available_at /instant/ NOT NULL
 );
 CREATE INDEX wallet_entry_account ON wallet_entry (account_id, currency, id);
+CREATE TABLE payout_method (
+    account_id /uuid/ PRIMARY KEY REFERENCES account (id),
+    holder text NOT NULL,
+    iban text NOT NULL,
+    changed_at /instant/ NOT NULL
+);
+CREATE TABLE payout (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    status text NOT NULL CHECK (status IN ('REQUESTED', 'APPROVED', 'PAID', 'REJECTED')),
+    holder text NOT NULL,
+    iban text NOT NULL,
+    requested_by_id /uuid/ NOT NULL REFERENCES "user" (id),
+    requested_at /instant/ NOT NULL,
+    answered_by_id /uuid/ REFERENCES "user" (id),
+    answered_at /instant/,
+    paid_at /instant/
+);
+CREATE UNIQUE INDEX payout_open ON payout (account_id, currency) WHERE status IN ('REQUESTED', 'APPROVED');
+CREATE INDEX payout_account ON payout (account_id, currency, id);
+CREATE INDEX payout_status ON payout (status, id);
 CREATE TABLE test_gateway_method (
     reference text PRIMARY KEY,
     token text NOT NULL

@@ -45,6 +45,7 @@ mod partnership_access;
 mod partnership_edge;
 mod partnership_reads;
 mod payment_edge;
+mod payout;
 mod plan_change;
 mod power_of_attorney;
 mod product;

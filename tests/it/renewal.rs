@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod dunning;
+mod forecast;
 mod harness;
 mod product;
 mod quote;

@@ -37,10 +37,13 @@ use crate::partnership::loader::{Invitations, Partnerships};
 use crate::partnership::object::{
     Invitation, InvitationConnection, InvitationStatus, Partnership, PartnershipConnection, PartnershipStatus,
 };
+use crate::payout::loader::PayoutMethodOf;
+use crate::payout::object::PayoutMethod;
 use crate::product::loader::Products;
 use crate::product::object::{Product, ProductConnection, ProductFilter};
 use crate::programme::loader::{ProfileOf, ProgrammeById};
 use crate::programme::object::{PartnerProfile, PartnerProgramme};
+use crate::renewal::object::{RenewalForecastMonth, forecast};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
 use crate::task::loader::Tasks;
 use crate::task::object::{Task, TaskConnection};
@@ -261,6 +264,11 @@ impl Account {
         billing::payment_methods(ctx, self.0.id).await
     }
 
+    /// Where payouts go; null to those who may not use its ways to pay.
+    async fn payout_method(&self, ctx: &Context<'_>) -> Result<Option<PayoutMethod>> {
+        Ok(loaded(ctx.loads().load_one(PayoutMethodOf(self.0.id)).await)?.map(PayoutMethod))
+    }
+
     /// One per currency in which cashback was earned.
     async fn wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>> {
         billing::wallets(ctx, self.0.id).await
@@ -271,6 +279,16 @@ impl Account {
         let own = || Currency::parse(&self.0.currency).map(CurrencyCode).map_err(|_| EdgeError::internal());
         let currency = currency_code.map_or_else(own, Ok)?;
         billing::wallet(ctx, self.0.id, currency).await
+    }
+
+    /// What renewals will cost and earn, a row a month and currency, under today's payer, price and rate; this month is the first.
+    /// Null to those who may not see invoices here.
+    async fn renewal_forecast(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(12)")] months: Option<i32>,
+    ) -> Result<Option<Vec<RenewalForecastMonth>>> {
+        forecast(ctx, self.0.id, months.unwrap_or(12)).await
     }
 
     /// Null to those without any permission here.

@@ -18,6 +18,8 @@ use crate::error::EdgeError;
 use crate::id::{Kind, encode};
 use crate::loader::Seen;
 use crate::order::object::Order;
+use crate::payout::loader::PayoutsOf;
+use crate::payout::object::Payout;
 use crate::product::object::Product;
 use crate::scalar::{CountryCode, Date, DateTime, Money, Url, amount};
 
@@ -357,6 +359,13 @@ impl Wallet {
     /// What is within its holding days.
     async fn pending(&self) -> Result<Money> {
         amount(self.0.pending_minor, &self.0.currency)
+    }
+
+    /// Newest first, the last 500.
+    async fn payouts(&self, ctx: &Context<'_>) -> Result<Vec<Payout>> {
+        let rows = loaded(ctx.loads().load_one(PayoutsOf(self.0.account_id)).await)?.unwrap_or_default();
+        let own = rows.into_iter().filter(|row| row.currency == self.0.currency);
+        Ok(own.map(Payout).collect())
     }
 
     /// What a wallet has lists of.

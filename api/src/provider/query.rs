@@ -11,6 +11,8 @@ use crate::audit::object::{AuditEntry, AuditEntryConnection};
 use crate::billing::query::{TrialBalanceRow, trial_balance};
 use crate::connection::lists;
 use crate::context::ContextExt;
+use crate::payout::loader::Payouts;
+use crate::payout::object::{Payout, PayoutConnection, PayoutStatus};
 use crate::programme::object::PartnerProgramme;
 use crate::renewal::loader::RenewalRuns;
 use crate::renewal::object::{RenewalRun, RenewalRunConnection};
@@ -58,6 +60,9 @@ lists! {
 
         /// Newest first; `search` looks into names, and a whole mail address finds the accounts of its user.
         accounts(search: Option<String>) -> AccountConnection = Accounts { search } => Account;
+
+        /// Newest first.
+        payouts(status: Option<PayoutStatus>) -> PayoutConnection = Payouts { status: status.map(Into::into) } => Payout;
 
         /// Mails given up after their last try, or refused for good, the youngest first.
         failed_mails() -> FailedMailConnection = FailedMails => FailedMail;

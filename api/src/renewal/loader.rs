@@ -1,12 +1,19 @@
 //! The runs of the renewals.
 
 use domain::page::{ById, Page};
+use domain::renewal::forecast::{ForecastMonth, ForecastOf, forecasts};
 use domain::renewal::queries;
 use domain::{Error, Reader};
 use entities::renewal_run;
 use uuid::Uuid;
 
 use crate::list::Whole;
+use crate::loader::loaders;
+
+loaders! {
+    /// What renewals will cost an account, and earn it.
+    ForecastIn(ForecastOf) -> Vec<ForecastMonth> = forecasts;
+}
 
 /// All runs.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -3,10 +3,12 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::billing::dunning::queries as dunning;
 use domain::renewal::ShownQuote;
+use domain::renewal::forecast::{ForecastMonth, ForecastOf};
 use domain::renewal::queries::{self, payer_change_preview};
-use entities::id::ProductId;
+use entities::id::{AccountId, ProductId};
 use entities::{partnership, product, renewal_run};
 
+use super::loader::ForecastIn;
 use crate::account::object::Account;
 use crate::answer::loaded;
 use crate::connection::{Connection as _, Count, Paging, connection};
@@ -84,6 +86,44 @@ impl Dunning {
     async fn cancels_on(&self) -> Date {
         Date(self.0.cancels_on)
     }
+}
+
+/// What renews in one month, in one currency.
+pub struct RenewalForecastMonth(ForecastMonth);
+
+#[Object]
+impl RenewalForecastMonth {
+    /// Its first day. A renewal belongs to the month in which it is billed, in the seller's time zone.
+    async fn month(&self) -> Date {
+        Date(self.0.month)
+    }
+
+    /// How many the account pays, or earns on.
+    async fn renewals(&self) -> i32 {
+        self.0.renewals
+    }
+
+    /// What the account pays, with tax.
+    async fn total(&self) -> Money {
+        self.0.total.into()
+    }
+
+    /// To the account's wallet.
+    async fn cashback(&self) -> Money {
+        self.0.cashback.into()
+    }
+}
+
+/// The forecast of an account, at most three years of it; none to those who may not see invoices there.
+pub async fn forecast(
+    ctx: &Context<'_>,
+    account_id: AccountId,
+    months: i32,
+) -> Result<Option<Vec<RenewalForecastMonth>>> {
+    let months = u32::try_from(months).ok().filter(|months| (1..=36).contains(months));
+    let months = months.ok_or_else(|| EdgeError::bad_input("months: 1 to 36"))?;
+    let rows = loaded(ctx.loads().load_one(ForecastIn(ForecastOf { account_id, months })).await)?;
+    Ok(rows.map(|rows| rows.into_iter().map(RenewalForecastMonth).collect()))
 }
 
 /// What a change of the payer would do.

@@ -215,11 +215,19 @@ pub fn cashback_reversed(partner: AccountId, pending: Money, available: Money) -
     )
 }
 
-/// A payout was transferred: Dr wallet available, Cr bank.
+/// A payout leaves the wallet, with the request for it: Dr wallet available, Cr bank.
 pub fn payout_paid(partner: AccountId, amount: Money) -> Result<Entry, LedgerError> {
     Entry::balanced(
         JournalKind::PayoutPaid,
         [debit(LedgerAccount::WalletAvailable, Some(partner), amount), credit(LedgerAccount::Bank, None, amount)],
+    )
+}
+
+/// A payout was rejected, the reverse of it: Dr bank, Cr wallet available.
+pub fn payout_rejected(partner: AccountId, amount: Money) -> Result<Entry, LedgerError> {
+    Entry::balanced(
+        JournalKind::PayoutRejected,
+        [debit(LedgerAccount::Bank, None, amount), credit(LedgerAccount::WalletAvailable, Some(partner), amount)],
     )
 }
 

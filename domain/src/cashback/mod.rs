@@ -14,4 +14,4 @@ mod spend;
 pub(crate) use credit::credit;
 pub use release::release;
 pub(crate) use reverse::{Reversal, reverse};
-pub(crate) use spend::{spend, take_back_payment};
+pub(crate) use spend::{give_back_payout, spend, take_back_payment, take_for_payout};

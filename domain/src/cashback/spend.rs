@@ -13,6 +13,23 @@ use crate::work::Work;
 /// # Errors
 /// `INSUFFICIENT_BALANCE`.
 pub(crate) async fn spend(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    take(work, account_id, amount, WalletEntryKind::Spent, "walletAmount").await
+}
+
+/// The same for a payout.
+/// # Errors
+/// `INSUFFICIENT_BALANCE`.
+pub(crate) async fn take_for_payout(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    take(work, account_id, amount, WalletEntryKind::Payout, "amount").await
+}
+
+async fn take(
+    work: &mut Work,
+    account_id: AccountId,
+    amount: Money,
+    kind: WalletEntryKind,
+    field: &'static str,
+) -> Result<(), Error> {
     let mut sql = work.sql();
     sql.add(
         "UPDATE wallet SET available_minor = available_minor - ? WHERE account_id = ? AND currency = ? AND available_minor >= ?",
@@ -20,20 +37,29 @@ pub(crate) async fn spend(work: &mut Work, account_id: AccountId, amount: Money)
     );
     if sql.execute(work.conn()).await? == 0 {
         let message = "The wallet holds less than that.";
-        return Err(Refusal::new(Code::InsufficientBalance, message).at(["walletAmount"]).into());
+        return Err(Refusal::new(Code::InsufficientBalance, message).at([field]).into());
     }
-    enter(work, account_id, WalletEntryKind::Spent, amount.checked_neg()?).await
+    enter(work, account_id, kind, amount.checked_neg()?).await
+}
+
+/// Puts back what a rejected payout had taken. The caller books it.
+pub(crate) async fn give_back_payout(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    put_back(work, account_id, amount, WalletEntryKind::Payout).await
 }
 
 /// Puts back what a credit note returns of an invoice that was paid from the wallet. The caller books it.
 pub(crate) async fn take_back_payment(work: &mut Work, account_id: AccountId, amount: Money) -> Result<(), Error> {
+    put_back(work, account_id, amount, WalletEntryKind::Adjustment).await
+}
+
+async fn put_back(work: &mut Work, account_id: AccountId, amount: Money, kind: WalletEntryKind) -> Result<(), Error> {
     let mut sql = work.sql();
     sql.add(
         "UPDATE wallet SET available_minor = available_minor + ? WHERE account_id = ? AND currency = ?",
         [amount.minor().into(), account_id.into(), amount.currency().code().into()],
     );
     sql.execute(work.conn()).await?;
-    enter(work, account_id, WalletEntryKind::Adjustment, amount).await
+    enter(work, account_id, kind, amount).await
 }
 
 async fn enter(work: &Work, account_id: AccountId, kind: WalletEntryKind, amount: Money) -> Result<(), Error> {

@@ -58,6 +58,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::ProductRenewed
         | MailKind::ProductRenewedHolder
         | MailKind::PaymentFailed
+        | MailKind::Payout
         | MailKind::RenewalUpcoming
         | MailKind::PayerFailed
         | MailKind::ProductSuspended

@@ -117,6 +117,7 @@ mails! {
     ProductRenewed = "product_renewed",
     ProductRenewedHolder = "product_renewed_holder",
     PaymentFailed = "payment_failed",
+    Payout = "payout",
     RenewalUpcoming = "renewal_upcoming",
     PayerFailed = "payer_failed",
     ProductSuspended = "product_suspended",

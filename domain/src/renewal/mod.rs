@@ -14,6 +14,7 @@
 pub(crate) mod actions;
 mod claim;
 pub mod commands;
+pub mod forecast;
 pub mod job;
 pub mod queries;
 mod quote;

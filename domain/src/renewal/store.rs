@@ -192,6 +192,21 @@ pub(crate) async fn companions(
     Ok(sql.all(conn).await?)
 }
 
+/// What renews by itself of these accounts: what they hold, and what a partnership of theirs manages.
+pub(crate) async fn of_accounts(
+    conn: &impl ConnectionTrait,
+    as_of: AsOf,
+    accounts: &[AccountId],
+) -> Result<Vec<Renewable>, Error> {
+    let mut sql = Sql::new(conn.get_database_backend());
+    renewables(&mut sql, as_of, &Through::Managing, None);
+    sql.push("p.auto_renew AND p.status IN ('FREE', 'ACTIVE') AND p.id IN (SELECT id FROM product WHERE account_id ");
+    sql.any(accounts);
+    sql.push(" UNION SELECT x.id FROM product x JOIN partnership y ON y.id = x.managed_by_id WHERE y.partner_id ");
+    sql.any(accounts).push(") ORDER BY p.id");
+    Ok(sql.all(conn).await?)
+}
+
 impl Renewable {
     /// Whether the run will renew it, once it is due.
     pub(crate) fn renews_by_itself(&self) -> bool {

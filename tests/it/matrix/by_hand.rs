@@ -377,6 +377,11 @@ impl Eye<'_> {
                 .iter()
                 .map(|row| self.of_members(row.id.0, &[(row.account_id, Permission::ManageBilling)]))
                 .collect(),
+            "payout" => rows
+                .payouts
+                .iter()
+                .map(|row| self.of_members(row.id.0, &[(row.account_id, Permission::ViewInvoices)]))
+                .collect(),
             "wallet_entry" => rows
                 .wallet_entries
                 .iter()

@@ -48,6 +48,7 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::Payment, "payment"),
         (Kind::PaymentMethod, "payment_method"),
         (Kind::WalletEntry, "wallet_entry"),
+        (Kind::Payout, "payout"),
         (Kind::ActivityEvent, "activity"),
         (Kind::AuditEntry, "audit_entry"),
         (Kind::DeadJob, "job"),
@@ -185,8 +186,8 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
             let sides: Vec<_> = [row.acting_for_id, row.acted_from_id].into_iter().flatten().collect();
             among(rows, "auditLog(first: 20) { nodes { id } }", &sides)
         }
-        // wallets are made by bookings, and items of carts have prices: these worlds book nothing, and have no price
-        "user" | "account" | "wallet_entry" | "cart_item" => Vec::new(),
+        // wallets are made by bookings, with their payouts, and items of carts have prices: these worlds book nothing, and have no price
+        "user" | "account" | "wallet_entry" | "payout" | "cart_item" => Vec::new(),
         "renewal_run" => whole("provider { renewalRuns(first: 100) { nodes { id } } }"),
         "job" => whole("provider { deadJobs(first: 100) { nodes { id } } }"),
         "notification" => whole("provider { failedMails(first: 100) { nodes { id } } }"),

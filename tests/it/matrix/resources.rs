@@ -136,6 +136,7 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
             one!("the client's", rows.methods, |row| row.account_id == client),
             one!("the partner's", rows.methods, |row| row.account_id == partner),
         ],
+        "payout" => vec![one!("the partner's", rows.payouts, |row| row.account_id == partner)],
         "wallet_entry" => vec![one!("the partner's", rows.wallet_entries, |row| row.account_id == partner)],
         "activity" => vec![
             one!("the client's, about the chosen product", rows.activities, |row| row.product_id == Some(chosen)),

@@ -204,6 +204,7 @@ fn partner(
     rows.referral(side.account, referred);
     rows.order(side.account, client.account, side.leaver);
     rows.wallet_entry(side.account);
+    rows.payout(side.account, side.leaver);
     rows.audit_entry(client.account, Some(side.account));
     rows.activity(side.account, Permission::ViewInvoices, None);
     rows.activity(side.account, Permission::ManageClients, None);

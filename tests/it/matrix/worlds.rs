@@ -52,6 +52,7 @@ pub(super) fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
     for partner in &accounts[..2] {
         rows.profile(*partner, dice.random());
         rows.wallet_entry(*partner);
+        rows.payout(*partner, *users.choose(&mut dice).unwrap());
         for client in accounts.iter().filter(|client| *client != partner) {
             dealings(&mut rows, &mut dice, *partner, *client);
         }

@@ -61,6 +61,8 @@ const PARTS: &[&str] = &[
     "PowerOfAttorney",
     "PayerChange",
     "PayerChangePreview",
+    // of a product, to all but its contributors: days and no amounts
+    "Dunning",
     // of a product, null to all but those who see the payer's invoices
     "PlanChangePreview",
     "RenewalChange",
@@ -70,6 +72,8 @@ const PARTS: &[&str] = &[
     "CheckoutOption",
     // by `OF_ACCOUNT`
     "Wallet",
+    "PayoutMethod",
+    "RenewalForecastMonth",
 ];
 
 /// Fields that need an argument, with the one that is tried.

@@ -7,6 +7,7 @@ mod member;
 mod order;
 mod partner;
 mod partnership;
+mod payout;
 mod product;
 mod record;
 mod staff;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Row> {
         product::rows(),
         transfer::rows(),
         billing::rows(),
+        payout::rows(),
         staff::rows(),
     ]
     .into_iter()

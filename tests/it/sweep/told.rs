@@ -44,6 +44,8 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("programme", Takes::Anything),
     ("affiliate", Takes::Anything),
     ("viewerPermissions", Takes::Own),
+    ("renewalForecast", Takes::Member(Permission::ViewInvoices)),
+    ("payoutMethod", Takes::Member(Permission::ManageBilling)),
     ("wallet", Takes::Member(Permission::ViewInvoices)),
     ("wallets", Takes::Member(Permission::ViewInvoices)),
     ("partnerProfile", Takes::Each),

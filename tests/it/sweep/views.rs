@@ -155,6 +155,7 @@ const RULES: &[(Kind, Rule, &str)] = &[
     ),
     (Kind::Payment, Rule::Member(ViewInvoices), "SELECT id, account_id AS owner FROM payment"),
     (Kind::WalletEntry, Rule::Member(ViewInvoices), "SELECT id, account_id AS owner FROM wallet_entry"),
+    (Kind::Payout, Rule::Member(ViewInvoices), "SELECT id, account_id AS owner FROM payout"),
     (
         Kind::ActivityEvent,
         Rule::Required,

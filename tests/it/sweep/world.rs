@@ -10,6 +10,7 @@ use domain::sql::{Sql, insert};
 use entities::id::{AccountId, MembershipId, SessionId, UserId};
 use entities::job::{self, JobState};
 use entities::membership::Role;
+use entities::payout::{self, PayoutStatus};
 use entities::{affiliate, membership, notification, referral, session, user};
 use serde_json::json;
 use tests::app::TestApp;
@@ -272,6 +273,7 @@ impl World {
         give_up(app).await;
         brought(app, &accounts[&Company::Acme], &accounts[&Company::Solo]).await;
         brought(app, &accounts[&Company::Zeta], &accounts[&Company::Mute]).await;
+        paid_out(app, &[&accounts[&Company::Acme], &accounts[&Company::Zeta]]).await;
         Self { provider, accounts, tokens, ours, theirs, editor, domain_id, acmes_contact }
     }
 }
@@ -293,6 +295,18 @@ async fn brought(app: &TestApp, affiliate: &Signed, referred: &Signed) {
     rows.referrals[0].id = Uuid::now_v7().into();
     insert::<affiliate::Entity>(app.db(), &rows.affiliates).await.expect("an affiliate");
     insert::<referral::Entity>(app.db(), &rows.referrals).await.expect("a referral");
+}
+
+/// Partners with a payout that is over.
+async fn paid_out(app: &TestApp, partners: &[&Signed]) {
+    let mut rows = Rows::new(0, app.store.now().await.expect("the time").now);
+    for partner in partners {
+        rows.payout(AccountId(row(&partner.account_id)), UserId(row(&partner.user_id)));
+    }
+    for payout in &mut rows.payouts {
+        (payout.id, payout.status) = (Uuid::now_v7().into(), PayoutStatus::Paid);
+    }
+    insert::<payout::Entity>(app.db(), &rows.payouts).await.expect("payouts");
 }
 
 /// A person for each role, those who are not members, and the staff: with a sign-in each, and without a password.

@@ -13,8 +13,8 @@ use entities::id::{OfferingId, PlanId};
 use entities::{
     account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contact, contributor, inquiry,
     invitation, invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile,
-    partnership, partnership_product, payment, payment_method, plan, product, referral, renewal_run, session, task,
-    transfer, user, wallet_entry,
+    partnership, partnership_product, payment, payment_method, payout, plan, product, referral, renewal_run, session,
+    task, transfer, user, wallet_entry,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -57,6 +57,7 @@ pub struct Rows {
     pub invoice_lines: Vec<invoice_line::Model>,
     pub payments: Vec<payment::Model>,
     pub wallet_entries: Vec<wallet_entry::Model>,
+    pub payouts: Vec<payout::Model>,
     pub activities: Vec<activity::Model>,
     pub audit_entries: Vec<audit_entry::Model>,
     pub jobs: Vec<job::Model>,
@@ -101,6 +102,7 @@ impl Rows {
             invoice_lines: vec![],
             payments: vec![],
             wallet_entries: vec![],
+            payouts: vec![],
             activities: vec![],
             audit_entries: vec![],
             jobs: vec![],
@@ -175,6 +177,7 @@ impl Rows {
         insert::<invoice_line::Entity>(db, &self.invoice_lines).await.expect("invoice lines");
         insert::<payment::Entity>(db, &self.payments).await.expect("payments");
         insert::<wallet_entry::Entity>(db, &self.wallet_entries).await.expect("wallet entries");
+        insert::<payout::Entity>(db, &self.payouts).await.expect("payouts");
         insert::<audit_entry::Entity>(db, &self.audit_entries).await.expect("entries of the audit log");
         insert::<job::Entity>(db, &self.jobs).await.expect("jobs");
         insert::<notification::Entity>(db, &self.mails).await.expect("mails");

@@ -6,8 +6,8 @@ use entities::contributor::{self, ContributorRole};
 use entities::id::{AccountId, CartId, ClientId, InvoiceId, OrderId, PartnershipId, ProductId, UserId};
 use entities::transfer::TransferStatus;
 use entities::{
-    activity, cart, cart_item, contact, invoice, invoice_line, order, order_line, payment, payment_method, product,
-    transfer, wallet_entry,
+    activity, cart, cart_item, contact, invoice, invoice_line, order, order_line, payment, payment_method, payout,
+    product, transfer, wallet_entry,
 };
 use serde_json::json;
 
@@ -315,6 +315,25 @@ impl Rows {
             available_at: self.now,
         };
         self.wallet_entries.push(row);
+    }
+
+    /// Money asked for out of a wallet by one of its people.
+    pub fn payout(&mut self, account_id: AccountId, requested_by_id: UserId) {
+        let row = payout::Model {
+            id: self.id(),
+            account_id,
+            currency: "EUR".to_owned(),
+            amount_minor: 5_000,
+            status: payout::PayoutStatus::Requested,
+            holder: "Somebody".to_owned(),
+            iban: "DE89370400440532013000".to_owned(),
+            requested_by_id,
+            requested_at: self.now,
+            answered_by_id: None,
+            answered_at: None,
+            paid_at: None,
+        };
+        self.payouts.push(row);
     }
 
     /// An event in an account's feed.

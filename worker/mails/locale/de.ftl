@@ -325,6 +325,16 @@ cashback-reversed-available = Aus dem verfügbaren Betrag
 cashback-reversed-next = Liegt Ihr Guthaben jetzt unter null, wird es mit Ihren nächsten Einnahmen ausgeglichen.
 cashback-reversed-action = Guthaben ansehen
 
+payout-subject = { $amount } wurden ausgezahlt
+payout-rejected-subject = Die Auszahlung von { $amount } wurde abgelehnt
+payout-intro = Wir haben { $amount } von Ihrem Guthaben auf Ihr Bankkonto überwiesen.
+payout-rejected = Ihre Auszahlung von { $amount } wurde abgelehnt.
+payout-holder = Kontoinhaber
+payout-iban = IBAN
+payout-days = Bis der Betrag bei Ihrer Bank erscheint, können einige Tage vergehen.
+payout-back = Der Betrag ist wieder in Ihrem Guthaben. Bitte prüfen Sie, wohin ausgezahlt wird, oder fragen Sie das Partnerteam.
+payout-action = Guthaben ansehen
+
 product-cancelled-subject = { $product } ist gekündigt
 product-cancelled-intro = { $product } wurde gekündigt und ist beendet.
 product-cancelled-ends = { $product } wurde gekündigt. Es läuft bis zum { $date } und endet dann.

@@ -325,6 +325,16 @@ cashback-reversed-available = From what is available
 cashback-reversed-next = If your wallet is below zero now, what you earn next makes up for it.
 cashback-reversed-action = View wallet
 
+payout-subject = { $amount } was paid out
+payout-rejected-subject = The payout of { $amount } was rejected
+payout-intro = We have transferred { $amount } from your wallet to your bank account.
+payout-rejected = Your payout of { $amount } was rejected.
+payout-holder = Account holder
+payout-iban = IBAN
+payout-days = It may take your bank a few days to show it.
+payout-back = The amount is in your wallet again. Please check where payouts go, or ask the partner team.
+payout-action = View wallet
+
 product-cancelled-subject = { $product } is cancelled
 product-cancelled-intro = { $product } was cancelled and has ended.
 product-cancelled-ends = { $product } was cancelled. It runs until { $date } and then ends.

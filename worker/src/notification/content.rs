@@ -227,6 +227,8 @@ pub enum Content {
         next_attempt_on: Option<NaiveDate>,
         suspends_on: NaiveDate,
     },
+    /// To the partner: its payout was transferred, or rejected.
+    Payout { amount: Amount, holder: String, iban_last4: String, is_paid: bool },
     /// To the payer, so many days before.
     RenewalUpcoming { renews_on: NaiveDate, days: u32, lines: Vec<UpcomingLine>, total: Amount },
     /// To the holder, who can take the product over.
@@ -296,6 +298,7 @@ impl Content {
             Self::ProductRenewed { .. } => "product-renewed",
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",
+            Self::Payout { .. } => "payout",
             Self::RenewalUpcoming { .. } => "renewal-upcoming",
             Self::PayerFailed { .. } => "payer-failed",
             Self::ProductSuspended { .. } => "product-suspended",

@@ -107,6 +107,7 @@ const KINDS: &[Kind] = kinds![
     "product-renewed",
     "product-renewed-holder",
     "payment-failed",
+    "payout",
     "renewal-upcoming",
     "payer-failed",
     "product-suspended",

@@ -98,7 +98,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// What Acme earned on what it sold to Bolt becomes available after 30 days.
-async fn with_money_in_its_wallet(scene: &Scene) {
+pub async fn with_money_in_its_wallet(scene: &Scene) {
     scene.app.set_clock("2026-12-22T10:00:00Z").await;
     let cashback = Actor::System(System::Cashback);
     let released = scene.app.store.write(cashback, Statements::default(), |work| Box::pin(release(work)));
