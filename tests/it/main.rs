@@ -9,6 +9,7 @@ mod architecture;
 mod audit;
 mod billing;
 mod checkout_edge;
+mod calendar;
 mod client;
 mod clock;
 mod compose;
