@@ -61,6 +61,7 @@ ids! {
     CartId,
     CartItemId,
     CashbackId,
+    CashbackStatementId,
     ClientId,
     ContactId,
     ContributorId,

@@ -3,6 +3,8 @@ DROP TABLE test_gateway_charge;
 DROP TABLE test_gateway_method;
 DROP TABLE payout;
 DROP TABLE payout_method;
+DROP TABLE statement_sweep;
+DROP TABLE cashback_statement;
 DROP TABLE wallet_entry;
 DROP TABLE wallet;
 DROP TABLE cashback;

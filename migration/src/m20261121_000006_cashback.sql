@@ -49,6 +49,26 @@ CREATE TABLE wallet_entry (
     available_at /instant/ NOT NULL
 );
 CREATE INDEX wallet_entry_account ON wallet_entry (account_id, currency, id);
+CREATE INDEX wallet_entry_time ON wallet_entry (created_at);
+CREATE TABLE cashback_statement (
+    id /uuid/ PRIMARY KEY,
+    account_id /uuid/ NOT NULL REFERENCES account (id),
+    currency text NOT NULL,
+    month /date/ NOT NULL,
+    opening_minor bigint NOT NULL,
+    earned_minor bigint NOT NULL,
+    reversed_minor bigint NOT NULL,
+    spent_minor bigint NOT NULL,
+    paid_out_minor bigint NOT NULL,
+    closing_minor bigint NOT NULL,
+    created_at /instant/ NOT NULL,
+    CONSTRAINT cashback_statement_sum CHECK (closing_minor = opening_minor + earned_minor + reversed_minor + spent_minor + paid_out_minor)
+);
+CREATE UNIQUE INDEX cashback_statement_once ON cashback_statement (account_id, currency, month);
+CREATE TABLE statement_sweep (
+    id integer PRIMARY KEY CHECK (id = 1),
+    stated_until /date/ NOT NULL
+);
 CREATE TABLE payout_method (
     account_id /uuid/ PRIMARY KEY REFERENCES account (id),
     holder text NOT NULL,

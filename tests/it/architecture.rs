@@ -215,7 +215,7 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 20] = [
+const NOBODYS: [&str; 21] = [
     "clock",
     "document_counter",
     "feed_position",
@@ -233,6 +233,7 @@ const NOBODYS: [&str; 20] = [
     "schedule",
     "seaql_migrations",
     "signing_key",
+    "statement_sweep",
     "test_gateway_charge",
     "test_gateway_method",
     "test_gateway_refund",

@@ -3,7 +3,8 @@
 use domain::actor::System;
 use domain::billing::dunning::take_steps;
 use domain::billing::job::{PayBack, Reconcile, ReconcileOpen, RunDunning};
-use domain::cashback::{self, job::ReleaseCashback};
+use domain::cashback::job::{ReleaseCashback, StateCashback};
+use domain::cashback::{self, state};
 
 use crate::handler::{Answer, Context, Run};
 
@@ -35,5 +36,12 @@ pub async fn run_dunning(context: Context, _: Run<RunDunning>) -> Answer {
 /// See [`cashback::release`]: in batches, until nothing is due.
 pub async fn release_cashback(context: Context, _: Run<ReleaseCashback>) -> Answer {
     while context.write(System::Cashback, |work| Box::pin(cashback::release(work))).await? > 0 {}
+    Ok(())
+}
+
+/// See [`state`]: month by month and in batches, until all is stated.
+pub async fn state_cashback(context: Context, run: Run<StateCashback>) -> Answer {
+    let until = run.job.until;
+    while context.write(System::Cashback, move |work| Box::pin(state(work, until))).await? {}
     Ok(())
 }

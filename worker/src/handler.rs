@@ -96,6 +96,7 @@ pub fn all() -> Handlers {
         .on(billing::reconcile_open)
         .on(billing::release_cashback)
         .on(billing::run_dunning)
+        .on(billing::state_cashback)
         .on(notification::send_mail)
         .on(order::age)
         .on(partnership::announce_ends)

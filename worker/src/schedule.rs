@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::billing::job::{ReconcileOpen, RunDunning};
-use domain::cashback::job::ReleaseCashback;
+use domain::cashback::job::{ReleaseCashback, StateCashback};
 use domain::job::schedule::{Clock, Entry};
 use domain::order::job::AgeCarts;
 use domain::partnership::job::{AnnounceEnds, LapseAccess};
@@ -24,6 +24,7 @@ pub fn all() -> Vec<Entry> {
         Entry::every::<RemindOfRenewals>(HOUR, Clock::Product),
         Entry::every::<ExpireProducts>(HOUR, Clock::Product),
         Entry::every::<ReleaseCashback>(HOUR, Clock::Product),
+        Entry::every::<StateCashback>(HOUR, Clock::Product),
         Entry::every::<LapseAccess>(HOUR, Clock::Product),
         Entry::every::<AnnounceEnds>(HOUR, Clock::Product),
         Entry::every::<AgeCarts>(HOUR, Clock::Product),

@@ -10,8 +10,11 @@ pub mod queries;
 mod release;
 mod reverse;
 mod spend;
+mod statement;
 
 pub(crate) use credit::credit;
 pub use release::release;
 pub(crate) use reverse::{Reversal, reverse};
 pub(crate) use spend::{give_back_payout, spend, take_back_payment, take_for_payout};
+pub(crate) use statement::next_statement;
+pub use statement::state;

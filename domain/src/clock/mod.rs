@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::billing;
 use crate::calendar::{hour_tick_at_or_after, hour_tick_at_or_before};
+use crate::cashback::next_statement;
 use crate::database::Connection;
 use crate::error::{Error, Refusal};
 use crate::job::schedule::{self, Entry};
@@ -102,7 +103,8 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     sql.push(") d");
     let due = sql.one::<Due>(store.pool()).await?.and_then(|row| row.at);
     let reminder = next_reminder(store.pool(), swept).await?;
-    let due = [due, reminder].into_iter().flatten().min();
+    let statement = next_statement(store.pool(), store.settings()).await?.filter(|at| *at > swept);
+    let due = [due, reminder, statement].into_iter().flatten().min();
     Ok(due.map(|at| hour_tick_at_or_after(at).max(swept + chrono::TimeDelta::hours(1))))
 }
 

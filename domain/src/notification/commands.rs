@@ -59,6 +59,7 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::ProductRenewedHolder
         | MailKind::PaymentFailed
         | MailKind::Payout
+        | MailKind::CashbackStatement
         | MailKind::RenewalUpcoming
         | MailKind::PayerFailed
         | MailKind::ProductSuspended

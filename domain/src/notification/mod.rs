@@ -118,6 +118,7 @@ mails! {
     ProductRenewedHolder = "product_renewed_holder",
     PaymentFailed = "payment_failed",
     Payout = "payout",
+    CashbackStatement = "cashback_statement",
     RenewalUpcoming = "renewal_upcoming",
     PayerFailed = "payer_failed",
     ProductSuspended = "product_suspended",

@@ -139,18 +139,23 @@ pub async fn run_payers(reader: &Reader, run_id: RenewalRunId) -> Result<Vec<Run
     Ok(sql.all(reader.conn()).await?)
 }
 
-/// What a run by this instant would bill, a row for each payer and currency: of each product the next period. For operators.
+/// What a run by this instant would bill if everything is paid, a row for each payer and currency; missed periods follow one
+/// another, each on an invoice of its own, and what costs nothing is on none. For operators.
 pub async fn due_payers(reader: &Reader, as_of: DateTime<Utc>) -> Result<Vec<RunPayer>, Error> {
     if !reader.actor().sees_everything() {
         return Err(Error::Denied);
     }
     let now = reader.now();
     let rows = all_due(reader.conn(), AsOf::of(now, reader.settings()), DueBy { as_of, now }).await?;
-    let due = quote::prepared(rows, None, as_of.max(now))?;
-    let payers: Vec<AccountId> = due.values().map(|due| due.line.billed_to_id).collect();
+    let rounds = quote::rounds(&rows, as_of, now)?;
+    let payers: Vec<AccountId> = rounds.iter().flat_map(BTreeMap::values).map(|due| due.line.billed_to_id).collect();
     let accounts = quote::accounts(reader.conn(), &payers).await?;
     let mut by_payer: BTreeMap<(String, AccountId, String), RunPayer> = BTreeMap::new();
-    for quote in quote::taxed(&due, reader.settings(), &accounts)?.into_values() {
+    let mut quotes = Vec::new();
+    for due in &rounds {
+        quotes.extend(quote::taxed(due, reader.settings(), &accounts)?.into_values());
+    }
+    for quote in quotes.into_iter().filter(|quote| !quote.total.is_zero()) {
         let name = accounts.get(&quote.billed_to_id).map_or("", |account| &account.name).to_owned();
         let currency = quote.total.currency().code().to_owned();
         let row = by_payer.entry((name.clone(), quote.billed_to_id, currency.clone())).or_insert_with(|| RunPayer {

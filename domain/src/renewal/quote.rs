@@ -17,6 +17,7 @@ use crate::calendar::{hour_tick_at_or_after, local_date};
 use crate::error::Error;
 use crate::money::Money;
 use crate::permission::Permission;
+use crate::product::rules::time_zone;
 use crate::seller::Settings;
 use crate::sql::Sql;
 
@@ -158,6 +159,32 @@ pub(super) fn prepared(
         }
     }
     Ok(due)
+}
+
+/// What a run by this instant claims round by round: of each product the next period that is due by then.
+pub(super) fn rounds(
+    rows: &[Renewable],
+    as_of: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<BTreeMap<ProductId, Due>>, Error> {
+    let mut rounds: Vec<BTreeMap<ProductId, Due>> = Vec::new();
+    for row in rows.iter().filter(|row| row.renews_by_itself()) {
+        let Some(line) = row.automatic_line()? else { continue };
+        let mut standing = row.standing()?;
+        let mut round = 0;
+        while standing.renews_at <= as_of {
+            if rounds.len() == round {
+                rounds.push(BTreeMap::new());
+            }
+            let run_at = run_of(standing.renews_at, as_of.max(now));
+            if let Some(due) = rounds.get_mut(round) {
+                due.insert(row.id, Due { on: standing.renews_on, run_at, line });
+            }
+            standing = standing.after(row.term()?, time_zone(&row.holder_zone))?;
+            round += 1;
+        }
+    }
+    Ok(rounds)
 }
 
 /// What is due in this run: within the hour before it, or at any time before it for the next one.

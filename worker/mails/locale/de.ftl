@@ -335,6 +335,17 @@ payout-days = Bis der Betrag bei Ihrer Bank erscheint, können einige Tage verge
 payout-back = Der Betrag ist wieder in Ihrem Guthaben. Bitte prüfen Sie, wohin ausgezahlt wird, oder fragen Sie das Partnerteam.
 payout-action = Guthaben ansehen
 
+cashback-statement-subject = Ihre Cashback-Abrechnung: { $amount } verdient
+cashback-statement-intro = Das hat Ihr Guthaben vom { $from } bis zum { $to } eingebracht, und das ist daraus geworden.
+cashback-statement-opening = Stand zuvor
+cashback-statement-earned = Verdient
+cashback-statement-reversed = Zurückgebucht
+cashback-statement-spent = Für Rechnungen ausgegeben
+cashback-statement-paid-out = Ausgezahlt
+cashback-statement-closing = Stand danach
+cashback-statement-next = Was verdient wurde, wird verfügbar, wenn seine Haltefrist vorbei ist.
+cashback-statement-action = Guthaben ansehen
+
 product-cancelled-subject = { $product } ist gekündigt
 product-cancelled-intro = { $product } wurde gekündigt und ist beendet.
 product-cancelled-ends = { $product } wurde gekündigt. Es läuft bis zum { $date } und endet dann.
@@ -372,7 +383,7 @@ payer-failed-action = Produkt übernehmen
 product-suspended-subject = { $product } ist gesperrt
 product-suspended-intro = { $product } ist gesperrt, weil die Verlängerung nicht bezahlt ist.
 product-suspended-holder = { $product } ist gesperrt, weil { $payer } die Verlängerung nicht bezahlt hat.
-product-suspended-cancels = Geschieht das nicht, wird das Produkt am { $date } gekündigt.
+product-suspended-cancels = Wird sie nicht bezahlt, wird das Produkt am { $date } gekündigt.
 product-suspended-do = Sobald Sie die Rechnung bezahlen, ist es wieder aktiv.
 product-suspended-action = Produkt ansehen
 

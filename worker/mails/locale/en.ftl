@@ -335,6 +335,17 @@ payout-days = It may take your bank a few days to show it.
 payout-back = The amount is in your wallet again. Please check where payouts go, or ask the partner team.
 payout-action = View wallet
 
+cashback-statement-subject = Your cashback statement: { $amount } earned
+cashback-statement-intro = This is what your wallet earned from { $from } to { $to }, and what became of it.
+cashback-statement-opening = Held before
+cashback-statement-earned = Earned
+cashback-statement-reversed = Taken back
+cashback-statement-spent = Spent on invoices
+cashback-statement-paid-out = Paid out
+cashback-statement-closing = Held after
+cashback-statement-next = What was earned becomes available when its holding days are over.
+cashback-statement-action = View wallet
+
 product-cancelled-subject = { $product } is cancelled
 product-cancelled-intro = { $product } was cancelled and has ended.
 product-cancelled-ends = { $product } was cancelled. It runs until { $date } and then ends.
@@ -372,7 +383,7 @@ payer-failed-action = Take the product over
 product-suspended-subject = { $product } is suspended
 product-suspended-intro = { $product } is suspended, because its renewal is not paid.
 product-suspended-holder = { $product } is suspended, because { $payer } has not paid for its renewal.
-product-suspended-cancels = Unless that happens, the product will be cancelled on { $date }.
+product-suspended-cancels = Unless it is paid, the product will be cancelled on { $date }.
 product-suspended-do = As soon as you pay the invoice, it is active again.
 product-suspended-action = View product
 

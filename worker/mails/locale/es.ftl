@@ -325,11 +325,33 @@ cashback-reversed-available = Del importe disponible
 cashback-reversed-next = Si su saldo es ahora negativo, se compensará con lo próximo que gane.
 cashback-reversed-action = Ver el saldo
 
+payout-subject = Se han liquidado { $amount }
+payout-rejected-subject = Se ha rechazado la liquidación de { $amount }
+payout-intro = Hemos transferido { $amount } de su saldo a su cuenta bancaria.
+payout-rejected = Su liquidación de { $amount } se ha rechazado.
+payout-holder = Titular de la cuenta
+payout-iban = IBAN
+payout-days = Su banco puede tardar unos días en mostrarlo.
+payout-back = El importe vuelve a estar en su saldo. Compruebe la cuenta de destino o consulte al equipo de partners.
+payout-action = Ver el saldo
+
+cashback-statement-subject = Su extracto de cashback: { $amount } ganados
+cashback-statement-intro = Esto es lo que ganó su saldo del { $from } al { $to }, y qué fue de ello.
+cashback-statement-opening = Saldo anterior
+cashback-statement-earned = Ganado
+cashback-statement-reversed = Retirado
+cashback-statement-spent = Gastado en facturas
+cashback-statement-paid-out = Liquidado
+cashback-statement-closing = Saldo posterior
+cashback-statement-next = Lo ganado estará disponible cuando termine su plazo de retención.
+cashback-statement-action = Ver el saldo
+
 product-cancelled-subject = Baja de { $product }
 product-cancelled-intro = { $product } se ha dado de baja y ha terminado.
 product-cancelled-ends = { $product } se ha dado de baja. Sigue activo hasta el { $date } y entonces termina.
 product-cancelled-by = Dado de baja por
 product-cancelled-now = Ya no se renueva. Lo pagado por el resto del periodo no se devuelve.
+product-cancelled-unpaid = Su renovación no se ha pagado. La factura ya no se cobra.
 product-cancelled-later = Hasta entonces todo sigue igual y no se factura nada más. Antes de ese día puede volver a activar la renovación.
 product-cancelled-action = Ver el producto
 
@@ -338,6 +360,39 @@ product-renewed-intro = { $product } se ha renovado y sigue activo hasta su pró
 product-renewed-action = Ver el producto
 
 product-renewed-holder-action = Ver el producto
+
+renewal-upcoming-subject = { $count ->
+    [one] Un producto se renueva el { $date }
+   *[other] { $count } productos se renuevan el { $date }
+}
+renewal-upcoming-intro = { $count ->
+    [one] Un producto que usted paga se renueva el { $date }; entonces se cargará en su medio de pago.
+   *[other] { $count } productos que usted paga se renuevan el { $date }; entonces se cargará en su medio de pago.
+} { $days ->
+    [one] Falta un día.
+   *[other] Faltan { $days } días.
+}
+renewal-upcoming-do = Hasta entonces puede cambiar el plazo o el plan, o desactivar la renovación.
+renewal-upcoming-action = Ver los productos
+
+payer-failed-subject = { $product } no está pagado
+payer-failed-intro = { $payer } paga por { $product }, y el pago de su renovación ha fallado varias veces.
+payer-failed-suspends = Si no se paga, el producto se suspenderá el { $date }.
+payer-failed-action = Asumir el producto
+
+product-suspended-subject = { $product } está suspendido
+product-suspended-intro = { $product } está suspendido porque su renovación no está pagada.
+product-suspended-holder = { $product } está suspendido porque { $payer } no ha pagado su renovación.
+product-suspended-cancels = Sin pago, el producto se dará de baja el { $date }.
+product-suspended-do = En cuanto pague la factura, volverá a estar activo.
+product-suspended-action = Ver el producto
+
+product-restored-subject = { $product } vuelve a estar activo
+product-restored-intro = La renovación de { $product } está pagada, y el producto vuelve a estar activo.
+product-restored-renews = Su próxima renovación es el { $date }, como si se hubiera pagado a tiempo.
+product-restored-action = Ver el producto
+
+take-over = Puede asumirlo usted: renueve el producto y estará activo al momento; desde entonces se le facturará a usted.
 
 payment-failed-subject = Pago fallido de la factura { $number }
 payment-failed-intro = No se ha podido cobrar el pago de { $amount } de la factura { $number }.

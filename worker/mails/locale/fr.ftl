@@ -325,11 +325,33 @@ cashback-reversed-available = Sur le montant disponible
 cashback-reversed-next = Si votre solde est désormais négatif, vos prochains gains le compenseront.
 cashback-reversed-action = Voir le solde
 
+payout-subject = { $amount } vous ont été versés
+payout-rejected-subject = Le versement de { $amount } a été refusé
+payout-intro = Nous avons viré { $amount } de votre solde sur votre compte bancaire.
+payout-rejected = Votre versement de { $amount } a été refusé.
+payout-holder = Titulaire du compte
+payout-iban = IBAN
+payout-days = Votre banque peut mettre quelques jours à l’afficher.
+payout-back = Le montant est de retour dans votre solde. Veuillez vérifier le compte de destination ou contacter l’équipe partenaires.
+payout-action = Voir le solde
+
+cashback-statement-subject = Votre relevé de cashback : { $amount } gagnés
+cashback-statement-intro = Voici ce que votre solde a gagné du { $from } au { $to }, et ce qu’il en est advenu.
+cashback-statement-opening = Solde avant
+cashback-statement-earned = Gagné
+cashback-statement-reversed = Repris
+cashback-statement-spent = Dépensé pour des factures
+cashback-statement-paid-out = Versé
+cashback-statement-closing = Solde après
+cashback-statement-next = Ce qui a été gagné devient disponible à la fin du délai de retenue.
+cashback-statement-action = Voir le solde
+
 product-cancelled-subject = Résiliation de { $product }
 product-cancelled-intro = { $product } a été résilié et a pris fin.
 product-cancelled-ends = { $product } a été résilié. Le produit reste actif jusqu’au { $date }, puis prend fin.
 product-cancelled-by = Résilié par
 product-cancelled-now = Il ne se renouvelle plus. Ce qui a été payé pour le reste de la période n’est pas remboursé.
+product-cancelled-unpaid = Son renouvellement n’a pas été payé. La facture n’est plus recouvrée.
 product-cancelled-later = D’ici là, tout reste en l’état et plus rien n’est facturé. Avant cette date, vous pouvez réactiver le renouvellement.
 product-cancelled-action = Voir le produit
 
@@ -338,6 +360,39 @@ product-renewed-intro = { $product } a été renouvelé et court jusqu’à son 
 product-renewed-action = Voir le produit
 
 product-renewed-holder-action = Voir le produit
+
+renewal-upcoming-subject = { $count ->
+    [one] Un produit se renouvelle le { $date }
+   *[other] { $count } produits se renouvellent le { $date }
+}
+renewal-upcoming-intro = { $count ->
+    [one] Un produit que vous payez se renouvelle le { $date } ; votre moyen de paiement sera alors débité.
+   *[other] { $count } produits que vous payez se renouvellent le { $date } ; votre moyen de paiement sera alors débité.
+} { $days ->
+    [one] C’est dans un jour.
+   *[other] C’est dans { $days } jours.
+}
+renewal-upcoming-do = D’ici là, vous pouvez changer la durée ou la formule, ou arrêter le renouvellement.
+renewal-upcoming-action = Voir les produits
+
+payer-failed-subject = { $product } n’est pas payé
+payer-failed-intro = { $payer } paie pour { $product }, et le paiement de son renouvellement a échoué plusieurs fois.
+payer-failed-suspends = Sans paiement, le produit sera suspendu le { $date }.
+payer-failed-action = Reprendre le produit
+
+product-suspended-subject = { $product } est suspendu
+product-suspended-intro = { $product } est suspendu, car son renouvellement n’est pas payé.
+product-suspended-holder = { $product } est suspendu, car { $payer } n’a pas payé son renouvellement.
+product-suspended-cancels = Sans paiement, le produit sera résilié le { $date }.
+product-suspended-do = Dès que vous payez la facture, il est de nouveau actif.
+product-suspended-action = Voir le produit
+
+product-restored-subject = { $product } est de nouveau actif
+product-restored-intro = Le renouvellement de { $product } est payé, et le produit est de nouveau actif.
+product-restored-renews = Son prochain renouvellement est le { $date }, comme s’il avait été payé à temps.
+product-restored-action = Voir le produit
+
+take-over = Vous pouvez le reprendre vous-même : renouvelez le produit, il est aussitôt actif et vous est facturé dès lors.
 
 payment-failed-subject = Échec du paiement de la facture { $number }
 payment-failed-intro = Le paiement de { $amount } pour la facture { $number } n’a pas pu être encaissé.

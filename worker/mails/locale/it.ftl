@@ -325,11 +325,33 @@ cashback-reversed-available = Dall’importo disponibile
 cashback-reversed-next = Se ora il Suo saldo è negativo, sarà compensato dai prossimi guadagni.
 cashback-reversed-action = Visualizza il saldo
 
+payout-subject = { $amount }: liquidazione eseguita
+payout-rejected-subject = La liquidazione di { $amount } è stata rifiutata
+payout-intro = Abbiamo trasferito { $amount } dal Suo saldo al Suo conto bancario.
+payout-rejected = La Sua liquidazione di { $amount } è stata rifiutata.
+payout-holder = Intestatario del conto
+payout-iban = IBAN
+payout-days = La Sua banca può impiegare alcuni giorni per mostrarla.
+payout-back = L’importo è di nuovo nel Suo saldo. Verifichi il conto di destinazione o si rivolga al team partner.
+payout-action = Visualizza il saldo
+
+cashback-statement-subject = Il Suo rendiconto cashback: { $amount } guadagnati
+cashback-statement-intro = Ecco quanto ha guadagnato il Suo saldo dal { $from } al { $to }, e che cosa ne è stato.
+cashback-statement-opening = Saldo prima
+cashback-statement-earned = Guadagnato
+cashback-statement-reversed = Stornato
+cashback-statement-spent = Speso per fatture
+cashback-statement-paid-out = Liquidato
+cashback-statement-closing = Saldo dopo
+cashback-statement-next = Quanto guadagnato diventa disponibile al termine del periodo di attesa.
+cashback-statement-action = Visualizza il saldo
+
 product-cancelled-subject = { $product } è stato disdetto
 product-cancelled-intro = { $product } è stato disdetto ed è terminato.
 product-cancelled-ends = { $product } è stato disdetto. Resta attivo fino al giorno { $date }, poi termina.
 product-cancelled-by = Disdetto da
 product-cancelled-now = Non si rinnova più. Quanto pagato per il resto del periodo non viene rimborsato.
+product-cancelled-unpaid = Il rinnovo non è stato pagato. La fattura non viene più riscossa.
 product-cancelled-later = Fino ad allora tutto resta com’è e non viene fatturato altro. Prima di quel giorno può riattivare il rinnovo.
 product-cancelled-action = Visualizza il prodotto
 
@@ -338,6 +360,39 @@ product-renewed-intro = { $product } è stato rinnovato e resta attivo fino al p
 product-renewed-action = Visualizza il prodotto
 
 product-renewed-holder-action = Visualizza il prodotto
+
+renewal-upcoming-subject = { $count ->
+    [one] Un prodotto si rinnova il { $date }
+   *[other] { $count } prodotti si rinnovano il { $date }
+}
+renewal-upcoming-intro = { $count ->
+    [one] Un prodotto che paga Lei si rinnova il { $date }; il Suo metodo di pagamento sarà addebitato.
+   *[other] { $count } prodotti che paga Lei si rinnovano il { $date }; il Suo metodo di pagamento sarà addebitato.
+} { $days ->
+    [one] Manca un giorno.
+   *[other] Mancano { $days } giorni.
+}
+renewal-upcoming-do = Fino ad allora può cambiare la durata o il piano, o disattivare il rinnovo.
+renewal-upcoming-action = Visualizza i prodotti
+
+payer-failed-subject = { $product } non è pagato
+payer-failed-intro = { $payer } paga per { $product }, e il pagamento del rinnovo è fallito più volte.
+payer-failed-suspends = Se non viene pagato, il prodotto sarà sospeso il { $date }.
+payer-failed-action = Subentra nel prodotto
+
+product-suspended-subject = { $product } è sospeso
+product-suspended-intro = { $product } è sospeso, perché il rinnovo non è pagato.
+product-suspended-holder = { $product } è sospeso, perché { $payer } non ha pagato il rinnovo.
+product-suspended-cancels = Senza pagamento, il prodotto sarà disdetto il { $date }.
+product-suspended-do = Appena paga la fattura, è di nuovo attivo.
+product-suspended-action = Visualizza il prodotto
+
+product-restored-subject = { $product } è di nuovo attivo
+product-restored-intro = Il rinnovo di { $product } è pagato, e il prodotto è di nuovo attivo.
+product-restored-renews = Il prossimo rinnovo è il { $date }, come se fosse stato pagato in tempo.
+product-restored-action = Visualizza il prodotto
+
+take-over = Può subentrare Lei: rinnovi il prodotto, sarà subito attivo e da allora fatturato a Lei.
 
 payment-failed-subject = Pagamento non riuscito: fattura { $number }
 payment-failed-intro = Non è stato possibile incassare il pagamento di { $amount } per la fattura { $number }.

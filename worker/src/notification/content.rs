@@ -229,6 +229,19 @@ pub enum Content {
     },
     /// To the partner: its payout was transferred, or rejected.
     Payout { amount: Amount, holder: String, iban_last4: String, is_paid: bool },
+    /// To the partner, for a month that is over. What was taken back, spent and paid out is above zero; what was rejected or given back
+    /// is below.
+    CashbackStatement {
+        from: NaiveDate,
+        /// The last day.
+        to: NaiveDate,
+        opening: Amount,
+        earned: Amount,
+        reversed: Amount,
+        spent: Amount,
+        paid_out: Amount,
+        closing: Amount,
+    },
     /// To the payer, so many days before.
     RenewalUpcoming { renews_on: NaiveDate, days: u32, lines: Vec<UpcomingLine>, total: Amount },
     /// To the holder, who can take the product over.
@@ -299,6 +312,7 @@ impl Content {
             Self::ProductRenewedHolder { .. } => "product-renewed-holder",
             Self::PaymentFailed { .. } => "payment-failed",
             Self::Payout { .. } => "payout",
+            Self::CashbackStatement { .. } => "cashback-statement",
             Self::RenewalUpcoming { .. } => "renewal-upcoming",
             Self::PayerFailed { .. } => "payer-failed",
             Self::ProductSuspended { .. } => "product-suspended",

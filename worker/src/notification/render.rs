@@ -108,6 +108,7 @@ const KINDS: &[Kind] = kinds![
     "product-renewed-holder",
     "payment-failed",
     "payout",
+    "cashback-statement",
     "renewal-upcoming",
     "payer-failed",
     "product-suspended",

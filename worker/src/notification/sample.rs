@@ -2,6 +2,7 @@
 //! every language against them.
 
 mod member;
+mod money;
 mod order;
 mod partnership;
 mod renewal;
@@ -48,6 +49,8 @@ pub fn samples(name: &str) -> Vec<Sample> {
     all.extend(order::orders(name));
     all.extend(renewal::documents(name));
     all.extend(renewal::products(name));
+    all.extend(money::dunning(name));
+    all.extend(money::wallet(name));
     all.extend(support(name));
     all
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::step::{cancel, suspend, take_back_write_off, warn};
-use super::{Due, Dunned, mail};
+use super::{Due, Dunned, DunningStep, mail};
 use crate::actor::{Actor, System};
 use crate::billing::payment::{Attempt, PaidFor, attempt, charge};
 use crate::billing::period::Moved;
@@ -136,10 +136,10 @@ async fn take(work: &mut Work) -> Result<Taken, Error> {
     let of = |is: fn(&Due) -> bool| -> Vec<Owed> {
         due.iter().filter(|(_, due)| is(due)).map(|(owed, _)| owed.clone()).collect()
     };
-    warn(work, &of(|due| due.warn)).await?;
-    suspend(work, &of(|due| due.suspend)).await?;
-    cancel(work, &of(|due| due.cancel)).await?;
-    let attempts = of(|due| due.charge).iter().map(attempt_of).collect::<Result<_, _>>()?;
+    warn(work, &of(|due| due.steps.contains(&DunningStep::WarnHolder))).await?;
+    suspend(work, &of(|due| due.steps.contains(&DunningStep::Suspend))).await?;
+    cancel(work, &of(|due| due.steps.contains(&DunningStep::Cancel))).await?;
+    let attempts = of(Due::charges).iter().map(attempt_of).collect::<Result<_, _>>()?;
     let charges = attempt(work, attempts).await?.into_iter().flatten().collect();
     Ok(Taken { charges, count: found.len() })
 }

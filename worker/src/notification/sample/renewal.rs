@@ -47,7 +47,8 @@ pub(super) fn products(name: &str) -> Vec<Sample> {
     {
         let (product, holder) = (name(), name());
         let plan = "Hosting M".to_owned();
-        all.push((shape, Content::ProductCancelled { product, plan, holder, cancelled_by, ends_on }));
+        let is_unpaid = cancelled_by.is_none();
+        all.push((shape, Content::ProductCancelled { product, plan, holder, cancelled_by, ends_on, is_unpaid }));
     }
     all.push((
         "payer",
