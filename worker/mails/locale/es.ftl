@@ -339,7 +339,7 @@ cashback-statement-subject = Su extracto de cashback: { $amount } ganados
 cashback-statement-intro = Esto es lo que ganó su saldo del { $from } al { $to }, y qué fue de ello.
 cashback-statement-opening = Saldo anterior
 cashback-statement-earned = Ganado
-cashback-statement-reversed = Retirado
+cashback-statement-reversed = Anulado
 cashback-statement-spent = Gastado en facturas
 cashback-statement-paid-out = Liquidado
 cashback-statement-closing = Saldo posterior
@@ -367,7 +367,7 @@ renewal-upcoming-subject = { $count ->
 }
 renewal-upcoming-intro = { $count ->
     [one] Un producto que usted paga se renueva el { $date }; entonces se cargará en su medio de pago.
-   *[other] { $count } productos que usted paga se renuevan el { $date }; entonces se cargará en su medio de pago.
+   *[other] { $count } productos que usted paga se renuevan el { $date }; entonces se cargarán en su medio de pago.
 } { $days ->
     [one] Falta un día.
    *[other] Faltan { $days } días.
@@ -378,7 +378,7 @@ renewal-upcoming-action = Ver los productos
 payer-failed-subject = { $product } no está pagado
 payer-failed-intro = { $payer } paga por { $product }, y el pago de su renovación ha fallado varias veces.
 payer-failed-suspends = Si no se paga, el producto se suspenderá el { $date }.
-payer-failed-action = Asumir el producto
+payer-failed-action = Hacerse cargo del producto
 
 product-suspended-subject = { $product } está suspendido
 product-suspended-intro = { $product } está suspendido porque su renovación no está pagada.
@@ -392,7 +392,7 @@ product-restored-intro = La renovación de { $product } está pagada, y el produ
 product-restored-renews = Su próxima renovación es el { $date }, como si se hubiera pagado a tiempo.
 product-restored-action = Ver el producto
 
-take-over = Puede asumirlo usted: renueve el producto y estará activo al momento; desde entonces se le facturará a usted.
+take-over = Puede hacerse cargo usted: renueve el producto y estará activo al momento; desde entonces se le facturará a usted.
 
 payment-failed-subject = Pago fallido de la factura { $number }
 payment-failed-intro = No se ha podido cobrar el pago de { $amount } de la factura { $number }.

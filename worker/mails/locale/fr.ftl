@@ -335,7 +335,7 @@ payout-days = Votre banque peut mettre quelques jours à l’afficher.
 payout-back = Le montant est de retour dans votre solde. Veuillez vérifier le compte de destination ou contacter l’équipe partenaires.
 payout-action = Voir le solde
 
-cashback-statement-subject = Votre relevé de cashback : { $amount } gagnés
+cashback-statement-subject = Votre relevé de cashback : { $amount } gagnés
 cashback-statement-intro = Voici ce que votre solde a gagné du { $from } au { $to }, et ce qu’il en est advenu.
 cashback-statement-opening = Solde avant
 cashback-statement-earned = Gagné
@@ -366,8 +366,8 @@ renewal-upcoming-subject = { $count ->
    *[other] { $count } produits se renouvellent le { $date }
 }
 renewal-upcoming-intro = { $count ->
-    [one] Un produit que vous payez se renouvelle le { $date } ; votre moyen de paiement sera alors débité.
-   *[other] { $count } produits que vous payez se renouvellent le { $date } ; votre moyen de paiement sera alors débité.
+    [one] Un produit que vous payez se renouvelle le { $date } ; votre moyen de paiement sera alors débité.
+   *[other] { $count } produits que vous payez se renouvellent le { $date } ; votre moyen de paiement sera alors débité.
 } { $days ->
     [one] C’est dans un jour.
    *[other] C’est dans { $days } jours.
@@ -392,7 +392,7 @@ product-restored-intro = Le renouvellement de { $product } est payé, et le prod
 product-restored-renews = Son prochain renouvellement est le { $date }, comme s’il avait été payé à temps.
 product-restored-action = Voir le produit
 
-take-over = Vous pouvez le reprendre vous-même : renouvelez le produit, il est aussitôt actif et vous est facturé dès lors.
+take-over = Vous pouvez le reprendre vous-même : renouvelez le produit, il est aussitôt actif et vous est facturé dès lors.
 
 payment-failed-subject = Échec du paiement de la facture { $number }
 payment-failed-intro = Le paiement de { $amount } pour la facture { $number } n’a pas pu être encaissé.

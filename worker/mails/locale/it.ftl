@@ -362,12 +362,12 @@ product-renewed-action = Visualizza il prodotto
 product-renewed-holder-action = Visualizza il prodotto
 
 renewal-upcoming-subject = { $count ->
-    [one] Un prodotto si rinnova il { $date }
-   *[other] { $count } prodotti si rinnovano il { $date }
+    [one] Un prodotto si rinnova il giorno { $date }
+   *[other] { $count } prodotti si rinnovano il giorno { $date }
 }
 renewal-upcoming-intro = { $count ->
-    [one] Un prodotto che paga Lei si rinnova il { $date }; il Suo metodo di pagamento sarà addebitato.
-   *[other] { $count } prodotti che paga Lei si rinnovano il { $date }; il Suo metodo di pagamento sarà addebitato.
+    [one] Un prodotto che paga Lei si rinnova il giorno { $date }; il Suo metodo di pagamento sarà addebitato.
+   *[other] { $count } prodotti che paga Lei si rinnovano il giorno { $date }; il Suo metodo di pagamento sarà addebitato.
 } { $days ->
     [one] Manca un giorno.
    *[other] Mancano { $days } giorni.
@@ -377,22 +377,22 @@ renewal-upcoming-action = Visualizza i prodotti
 
 payer-failed-subject = { $product } non è pagato
 payer-failed-intro = { $payer } paga per { $product }, e il pagamento del rinnovo è fallito più volte.
-payer-failed-suspends = Se non viene pagato, il prodotto sarà sospeso il { $date }.
-payer-failed-action = Subentra nel prodotto
+payer-failed-suspends = Se non viene pagato, il prodotto sarà sospeso il giorno { $date }.
+payer-failed-action = Rileva il prodotto
 
 product-suspended-subject = { $product } è sospeso
 product-suspended-intro = { $product } è sospeso, perché il rinnovo non è pagato.
 product-suspended-holder = { $product } è sospeso, perché { $payer } non ha pagato il rinnovo.
-product-suspended-cancels = Senza pagamento, il prodotto sarà disdetto il { $date }.
+product-suspended-cancels = Senza pagamento, il prodotto sarà disdetto il giorno { $date }.
 product-suspended-do = Appena paga la fattura, è di nuovo attivo.
 product-suspended-action = Visualizza il prodotto
 
 product-restored-subject = { $product } è di nuovo attivo
 product-restored-intro = Il rinnovo di { $product } è pagato, e il prodotto è di nuovo attivo.
-product-restored-renews = Il prossimo rinnovo è il { $date }, come se fosse stato pagato in tempo.
+product-restored-renews = Il prossimo rinnovo è il giorno { $date }, come se fosse stato pagato in tempo.
 product-restored-action = Visualizza il prodotto
 
-take-over = Può subentrare Lei: rinnovi il prodotto, sarà subito attivo e da allora fatturato a Lei.
+take-over = Può rilevarlo Lei: rinnovi il prodotto, sarà subito attivo e da allora fatturato a Lei.
 
 payment-failed-subject = Pagamento non riuscito: fattura { $number }
 payment-failed-intro = Non è stato possibile incassare il pagamento di { $amount } per la fattura { $number }.
