@@ -7,8 +7,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use document::Printer;
-use document::samples::{SampleLine, buyer, credited, invoice, paid};
-use domain::billing::printed::{InvoicePrinter as _, Printed};
+use document::samples::{SampleLine, buyer, credited, invoice, paid, statement};
+use domain::billing::printed::{DocumentPrinter as _, Printed};
 use domain::money::Currency;
 use domain::tax::rules::TaxCategory::{Export, ReverseCharge, Standard};
 
@@ -47,6 +47,10 @@ fn main() {
         for (name, printed) in all {
             let pdf = printer.pdf(&printed).expect("a PDF");
             fs::write(folder.join(format!("{name}-{locale}.pdf")), pdf).expect("a file");
+        }
+        for sales in [3, 100] {
+            let pdf = printer.statement(&statement(locale, sales).expect("a sum")).expect("a PDF");
+            fs::write(folder.join(format!("statement-{sales}-{locale}.pdf")), pdf).expect("a file");
         }
     }
 }

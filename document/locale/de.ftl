@@ -40,6 +40,26 @@ note-export = Ohne Umsatzsteuer: Der Leistungsempfänger ist außerhalb des Steu
 footer-vat-id = USt-IdNr. { $id }
 footer-iban = IBAN { $iban }
 
+statement = Cashback-Abrechnung { $number }
+statement-period = Monat
+column-cashback-rate = Satz
+column-amount = Betrag ({ $currency })
+statement-opening = Stand zuvor
+statement-earned = Gutgeschrieben
+statement-reversed = Zurückgenommen
+statement-spent = Ausgegeben
+statement-paid-out = Ausgezahlt
+statement-closing = Stand
+entry-cashback = Cashback
+entry-reversal = Cashback zurückgenommen
+entry-referral = Provision
+entry-payout = Auszahlung
+entry-spent = Für eine Rechnung ausgegeben
+entry-adjustment = Korrektur
+entry-further = Weitere Buchungen, zusammen
+note-self-billed = Gutschrift: { $seller } stellt diese Abrechnung in Ihrem Namen aus. Stimmt ein Betrag nicht, melden Sie sich bitte innerhalb von 30 Tagen.
+note-before-tax = Alle Beträge sind netto, ohne Umsatzsteuer. Was noch in der Sperrfrist liegt, kann noch nicht ausgezahlt werden: Ihr Guthaben zeigt, ab wann.
+
 ## Länder, für die letzte Zeile einer Anschrift
 
 country-AT = Österreich

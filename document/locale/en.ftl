@@ -40,6 +40,26 @@ note-export = No VAT is charged: the recipient is established outside the seller
 footer-vat-id = VAT ID { $id }
 footer-iban = IBAN { $iban }
 
+statement = Cashback statement { $number }
+statement-period = Month
+column-cashback-rate = Rate
+column-amount = Amount ({ $currency })
+statement-opening = Balance before
+statement-earned = Credited
+statement-reversed = Taken back
+statement-spent = Spent
+statement-paid-out = Paid out
+statement-closing = Balance
+entry-cashback = Cashback
+entry-reversal = Cashback taken back
+entry-referral = Commission
+entry-payout = Payout
+entry-spent = Spent on an invoice
+entry-adjustment = Correction
+entry-further = Further entries, together
+note-self-billed = Self-billed: { $seller } issues this statement on your behalf. If a figure is wrong, tell us within 30 days.
+note-before-tax = Amounts are net of VAT. What is still within its holding days cannot be paid out yet: your wallet shows from when it can.
+
 ## Countries, for the last line of an address; others by their code
 
 country-AT = Austria

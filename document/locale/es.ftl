@@ -40,6 +40,26 @@ note-export = Operación no sujeta a IVA: el destinatario está establecido fuer
 footer-vat-id = NIF-IVA { $id }
 footer-iban = IBAN { $iban }
 
+statement = Extracto de cashback { $number }
+statement-period = Mes
+column-cashback-rate = Porcentaje
+column-amount = Importe ({ $currency })
+statement-opening = Saldo anterior
+statement-earned = Abonado
+statement-reversed = Retirado
+statement-spent = Gastado
+statement-paid-out = Pagado
+statement-closing = Saldo
+entry-cashback = Cashback
+entry-reversal = Cashback retirado
+entry-referral = Comisión
+entry-payout = Pago
+entry-spent = Gastado en una factura
+entry-adjustment = Corrección
+entry-further = Otros movimientos, en total
+note-self-billed = Autofacturación: { $seller } emite este extracto en su nombre. Si algún importe no es correcto, indíquenoslo en un plazo de 30 días.
+note-before-tax = Los importes no incluyen el IVA. Lo que aún está en el plazo de retención no puede pagarse todavía: su monedero indica desde cuándo.
+
 ## Países, para la última línea de una dirección
 
 country-AT = Austria

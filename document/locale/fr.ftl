@@ -40,6 +40,26 @@ note-export = TVA non applicable : le preneur est établi hors du territoire f
 footer-vat-id = N° de TVA { $id }
 footer-iban = IBAN { $iban }
 
+statement = Relevé de cashback { $number }
+statement-period = Mois
+column-cashback-rate = Taux
+column-amount = Montant ({ $currency })
+statement-opening = Solde précédent
+statement-earned = Crédité
+statement-reversed = Repris
+statement-spent = Utilisé
+statement-paid-out = Versé
+statement-closing = Solde
+entry-cashback = Cashback
+entry-reversal = Reprise de cashback
+entry-referral = Commission
+entry-payout = Versement
+entry-spent = Utilisé pour une facture
+entry-adjustment = Correction
+entry-further = Autres écritures, au total
+note-self-billed = Autofacturation : { $seller } établit ce relevé en votre nom. Si un montant est inexact, signalez-le-nous dans les 30 jours.
+note-before-tax = Les montants sont hors TVA. Ce qui est encore dans le délai de blocage ne peut pas encore être versé : votre portefeuille indique à partir de quand.
+
 ## Pays, pour la dernière ligne d’une adresse
 
 country-AT = Autriche

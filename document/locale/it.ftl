@@ -40,6 +40,26 @@ note-export = Operazione non soggetta a IVA: il destinatario è stabilito fuori 
 footer-vat-id = Partita IVA { $id }
 footer-iban = IBAN { $iban }
 
+statement = Estratto del cashback { $number }
+statement-period = Mese
+column-cashback-rate = Aliquota
+column-amount = Importo ({ $currency })
+statement-opening = Saldo precedente
+statement-earned = Accreditato
+statement-reversed = Stornato
+statement-spent = Speso
+statement-paid-out = Versato
+statement-closing = Saldo
+entry-cashback = Cashback
+entry-reversal = Storno di cashback
+entry-referral = Commissione
+entry-payout = Versamento
+entry-spent = Speso per una fattura
+entry-adjustment = Rettifica
+entry-further = Altri movimenti, in totale
+note-self-billed = Autofatturazione: { $seller } emette questo estratto per Suo conto. Se un importo non è corretto, ce lo comunichi entro 30 giorni.
+note-before-tax = Gli importi sono al netto dell’IVA. Ciò che è ancora nel periodo di blocco non può essere versato: il portafoglio indica da quando lo sarà.
+
 ## Paesi, per l’ultima riga di un indirizzo
 
 country-AT = Austria

@@ -1,9 +1,10 @@
-//! Typst, with one template, two fonts and nothing else: it reads no file, no network and no clock.
+//! Typst, with our templates, two fonts and nothing else: it reads no file, no network and no clock.
 
 use std::fmt;
 
-use chrono::{Datelike as _, Timelike as _};
-use domain::billing::printed::{PrintError, Printed};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use domain::billing::printed::PrintError;
+use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -14,20 +15,38 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::fault;
-use crate::sheet::Sheet;
 
 const FONTS: [&[u8]; 2] =
     [include_bytes!("../fonts/SourceSans3-Regular.ttf"), include_bytes!("../fonts/SourceSans3-SemiBold.ttf")];
-const TEMPLATE: &str = include_str!("../templates/invoice.typ");
-/// What typst remembers of earlier documents is kept for this many more: the template, above all, is looked at once.
+const LETTER: &str = include_str!("../templates/letter.typ");
+const INVOICE: &str = include_str!("../templates/invoice.typ");
+const STATEMENT: &str = include_str!("../templates/statement.typ");
+/// What typst remembers of earlier documents is kept for this many more: the templates, above all, are looked at once.
 const REMEMBERED: usize = 4;
 
-/// Fonts and template, read once.
+/// What is set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Form {
+    /// `invoice.typ`, for a credit note, too.
+    Invoice,
+    /// `statement.typ`.
+    Statement,
+}
+
+/// What a file says of itself.
+pub(crate) struct Identity<'a> {
+    pub(crate) number: &'a str,
+    pub(crate) issued_at: DateTime<Utc>,
+}
+
+/// Fonts and templates, read once.
 pub(crate) struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    template: Source,
+    letter: Source,
+    invoice: Source,
+    statement: Source,
     sheet: FileId,
     xml: FileId,
     standards: PdfStandards,
@@ -44,7 +63,9 @@ impl Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
-            template: Source::new(file("invoice.typ")?, TEMPLATE.to_owned()),
+            letter: Source::new(file("letter.typ")?, LETTER.to_owned()),
+            invoice: Source::new(file("invoice.typ")?, INVOICE.to_owned()),
+            statement: Source::new(file("statement.typ")?, STATEMENT.to_owned()),
             sheet: file("sheet.json")?,
             xml: file("factur-x.xml")?,
             standards,
@@ -56,15 +77,21 @@ impl Press {
         self.fonts.iter().all(|font| font.info().coverage.contains(c.into()))
     }
 
-    /// Sets the sheet, with the electronic invoice inside.
-    pub(crate) fn print(&self, sheet: &Sheet, xml: Vec<u8>, printed: &Printed) -> Result<Vec<u8>, PrintError> {
+    /// Sets a sheet, with the electronic invoice inside where there is one.
+    pub(crate) fn print(
+        &self,
+        form: Form,
+        sheet: &impl Serialize,
+        xml: Vec<u8>,
+        identity: &Identity<'_>,
+    ) -> Result<Vec<u8>, PrintError> {
         let sheet = serde_json::to_vec(sheet).map_err(fault)?;
-        let desk = Desk { press: self, sheet: Bytes::new(sheet), xml: Bytes::new(xml) };
+        let desk = Desk { press: self, form, sheet: Bytes::new(sheet), xml: Bytes::new(xml) };
         let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors))?;
         let options = PdfOptions {
-            ident: Smart::Custom(printed.number.clone()),
+            ident: Smart::Custom(identity.number.to_owned()),
             creator: Smart::Custom(Some("Mandate".to_owned())),
-            timestamp: Some(Timestamp::new_utc(issued_at(printed)?)),
+            timestamp: Some(Timestamp::new_utc(moment(identity.issued_at)?)),
             standards: self.standards.clone(),
             ..PdfOptions::default()
         };
@@ -85,8 +112,7 @@ fn file(name: &str) -> Result<FileId, PrintError> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-fn issued_at(printed: &Printed) -> Result<Datetime, PrintError> {
-    let at = printed.issued_at;
+fn moment(at: DateTime<Utc>) -> Result<Datetime, PrintError> {
     let small = |part: u32| u8::try_from(part).map_err(fault);
     let (month, day) = (small(at.month())?, small(at.day())?);
     let (hour, minute, second) = (small(at.hour())?, small(at.minute())?, small(at.second())?);
@@ -101,6 +127,7 @@ fn refused(errors: &[SourceDiagnostic]) -> PrintError {
 /// What one document is made from.
 struct Desk<'p> {
     press: &'p Press,
+    form: Form,
     sheet: Bytes,
     xml: Bytes,
 }
@@ -115,11 +142,16 @@ impl World for Desk<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.press.template.id()
+        match self.form {
+            Form::Invoice => self.press.invoice.id(),
+            Form::Statement => self.press.statement.id(),
+        }
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.press.template.id() { Ok(self.press.template.clone()) } else { Err(FileError::AccessDenied) }
+        let Press { letter, invoice, statement, .. } = self.press;
+        let source = [letter, invoice, statement].into_iter().find(|source| source.id() == id);
+        source.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

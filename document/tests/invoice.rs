@@ -6,8 +6,8 @@ use std::fs;
 use std::sync::LazyLock;
 
 use document::Printer;
-use document::samples::{SampleLine, buyer, credited, invoice, paid};
-use domain::billing::printed::{InvoicePrinter as _, Printed};
+use document::samples::{SampleLine, buyer, credited, invoice, paid, statement};
+use domain::billing::printed::{DocumentPrinter as _, Printed};
 use domain::money::Currency;
 use domain::tax::rules::TaxCategory::{self, Export, ReverseCharge, Standard, ZeroRated};
 use proptest::prelude::*;
@@ -291,6 +291,19 @@ fn every_language_is_printed() {
             assert!(contains(&pdf, mark), "{locale}: {mark}");
         }
         assert_eq!(pdf, printer.pdf(&printed).unwrap(), "{locale}");
+    }
+}
+
+/// In each language a statement comes out, the same one each time, with nothing inside: there is no electronic one. Of 1,000 sales, too.
+#[test]
+fn a_statement_is_printed_in_every_language() {
+    let printer = printer();
+    for (locale, sales) in [("en", 3), ("de-CH", 3), ("fr", 1_000), ("it", 3), ("es", 3), ("pt", 3)] {
+        let printed = statement(locale, sales).unwrap();
+        let pdf = printer.statement(&printed).unwrap();
+        assert!(pdf.starts_with(b"%PDF-1.7"), "{locale}");
+        assert!(!contains(&pdf, "factur-x.xml"), "{locale}");
+        assert_eq!(pdf, printer.statement(&printed).unwrap(), "{locale}");
     }
 }
 

@@ -9,7 +9,7 @@ use entities::account;
 
 use crate::affiliate::rules::AffiliateTerms;
 use crate::billing::dunning::DunningRules;
-use crate::billing::printed::{InvoicePrinter, NoPrinter};
+use crate::billing::printed::{DocumentPrinter, NoPrinter};
 use crate::calendar::Country;
 use crate::database::Connection;
 use crate::error::Error;
@@ -63,7 +63,7 @@ pub struct Settings {
     /// An answer of the gateway that takes longer is none.
     pub gateway_timeout: Duration,
     /// Who prints invoices.
-    pub printer: Arc<dyn InvoicePrinter>,
+    pub printer: Arc<dyn DocumentPrinter>,
     /// How many payers a renewal run claims by one transaction, at least 1.
     pub renewal_batch: u32,
     /// What affiliates earn.

@@ -9,6 +9,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
+use domain::check::unrenewed;
 use domain::database::Connection;
 use domain::job::depth::depth;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -90,7 +91,8 @@ fn metrics_router(figures: PrometheusHandle) -> Router {
     Router::new().route("/metrics", get(page))
 }
 
-/// Tells how much waits in the queue, until `stop`. Every process does: also while no worker runs, which is when it matters.
+/// Tells how much waits in the queue, and how many products should have renewed, until `stop`. Every process does: also while no
+/// worker runs, which is when it matters.
 pub async fn watch_queue(db: Connection, stop: CancellationToken) {
     loop {
         match depth(&db).await {
@@ -106,6 +108,10 @@ pub async fn watch_queue(db: Connection, stop: CancellationToken) {
                 }
             }
             Err(error) => tracing::warn!(?error, "the queue cannot be looked at"),
+        }
+        match unrenewed(&db).await {
+            Ok(count) => metrics::gauge!("mandate_products_unrenewed").set(u32::try_from(count).unwrap_or(u32::MAX)),
+            Err(error) => tracing::warn!(?error, "the products cannot be looked at"),
         }
         if tokio::time::timeout(LOOK, stop.cancelled()).await.is_ok() {
             return;

@@ -9,6 +9,7 @@ mod architecture;
 mod audit;
 mod billing;
 mod calendar;
+mod check;
 mod checkout_edge;
 mod client;
 mod clock;

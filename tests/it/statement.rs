@@ -2,6 +2,7 @@
 
 use domain::actor::{Actor, System};
 use domain::cashback::state;
+use domain::cashback::statement::pdf;
 use domain::store::Statements;
 use entities::id::AccountId;
 use entities::invitation::AccessLevel::Full;
@@ -68,7 +69,7 @@ async fn each_month_is_stated_once(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     assert_eq!(statements(&w).await, Vec::<String>::new());
     sweep(&w, "2027-03-31T22:00:00Z").await;
     let march = "ann@acme.example 2027-03-01 2027-03-31 [0, 400, 0, 0, 0, 400]".to_owned();
-    assert_eq!(statements(&w).await, [march.clone()]);
+    assert_eq!(statements(&w).await, std::slice::from_ref(&march));
 
     w.travel("2027-04-20T00:00:00Z").await;
     w.run().await;
@@ -86,4 +87,29 @@ async fn each_month_is_stated_once(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     sweep(&w, "2027-06-10T09:00:00Z").await;
     let april = "ann@acme.example 2027-04-01 2027-04-30 [400, 400, 0, 100, 0, 700]".to_owned();
     assert_eq!(statements(&w).await, [march, april]);
+
+    let printed = documents(&w, Actor::System(System::Mail)).await;
+    let [in_march, in_april] = printed.as_slice() else { panic!("{printed:?}") };
+    assert!(in_march.starts_with("%PDF-1.7 CB-2027-03-EUR-"), "{in_march}");
+    assert!(in_march.ends_with(": 2 entries, 0 further, 400 left"), "{in_march}");
+    assert!(in_april.ends_with(": 3 entries, 0 further, 700 left"), "{in_april}");
+    let cato = w.account("Cato").await;
+    let stranger = w.person("cato@cato.example", cato, Role::Owner).await;
+    assert_eq!(documents(&w, stranger).await, Vec::<String>::new());
+}
+
+/// The documents that mails about statements carry, as somebody reads them.
+async fn documents(w: &Renewals, actor: Actor) -> Vec<String> {
+    let reader = w.store.reader(actor, w.store.now().await.unwrap().now, Statements::default());
+    let mut ids: Vec<_> = notification::Entity::find().all(w.store.pool()).await.unwrap();
+    ids.retain(|mail| mail.kind == "cashback_statement");
+    ids.sort_by_key(|mail| mail.id);
+    let mut documents = Vec::new();
+    for mail in ids {
+        match pdf(&reader, mail.subject_id.into()).await {
+            Ok((_, bytes)) => documents.push(String::from_utf8(bytes).unwrap()),
+            Err(error) => assert!(matches!(error, domain::Error::NotFound), "{error:?}"),
+        }
+    }
+    documents
 }

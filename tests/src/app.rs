@@ -11,7 +11,8 @@ use api::limits::Limiter;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use chrono::{DateTime, Utc};
-use domain::billing::printed::{InvoicePrinter, PrintError, Printed};
+use domain::billing::printed::{DocumentPrinter, PrintError, Printed};
+use domain::cashback::statement::PrintedStatement;
 use domain::seller::Settings;
 use domain::signal::Signals;
 use domain::{Store, database};
@@ -34,7 +35,7 @@ use crate::plans::Recorder;
 pub const BEGINNING: &str = "2026-11-21T09:00:00Z";
 
 /// One for all tests: what it reads once, it reads once.
-pub fn printer() -> Arc<dyn InvoicePrinter> {
+pub fn printer() -> Arc<dyn DocumentPrinter> {
     static PRINTER: LazyLock<document::Printer> = LazyLock::new(|| document::Printer::new().expect("a printer"));
     Arc::new(PRINTER.clone())
 }
@@ -43,13 +44,19 @@ pub fn printer() -> Arc<dyn InvoicePrinter> {
 #[derive(Debug)]
 pub struct BlankPaper;
 
-impl InvoicePrinter for BlankPaper {
+impl DocumentPrinter for BlankPaper {
     fn pdf(&self, printed: &Printed) -> Result<Vec<u8>, PrintError> {
         Ok(format!("%PDF-1.7 {}", printed.number).into_bytes())
     }
 
     fn xml(&self, printed: &Printed) -> Result<String, PrintError> {
         Ok(format!("<invoice>{}</invoice>", printed.number))
+    }
+
+    fn statement(&self, printed: &PrintedStatement) -> Result<Vec<u8>, PrintError> {
+        let PrintedStatement { number, entries, further, closing, .. } = printed;
+        let (further, closing) = (further.minor(), closing.minor());
+        Ok(format!("%PDF-1.7 {number}: {} entries, {further} further, {closing} left", entries.len()).into_bytes())
     }
 }
 

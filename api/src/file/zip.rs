@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Error;
 use domain::billing::export::Exported;
-use domain::billing::printed::InvoicePrinter;
+use domain::billing::printed::DocumentPrinter;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
@@ -45,7 +45,7 @@ impl Default for Archive {
 
 impl Archive {
     /// The part of the archive with these invoices. A number of ours is a name of a file on any machine.
-    pub(super) fn write(&mut self, printer: &dyn InvoicePrinter, page: &[Exported]) -> Result<Vec<u8>, Error> {
+    pub(super) fn write(&mut self, printer: &dyn DocumentPrinter, page: &[Exported]) -> Result<Vec<u8>, Error> {
         for invoice in page {
             let xml = printer.xml(&invoice.printed).map_err(|error| Error::fault(error.to_string()))?;
             let name = format!("{}.xml", invoice.printed.number);

@@ -19,6 +19,7 @@ use crate::activity::{ActivityKind, Event};
 use crate::calendar::local_date;
 use crate::error::Error;
 use crate::money::{Currency, Money, Rate};
+use crate::seller::Seller;
 use crate::tax::rules::TaxTreatment;
 use crate::work::Work;
 
@@ -104,6 +105,20 @@ pub struct Buyer {
     pub vat_id: Option<String>,
 }
 
+impl Buyer {
+    /// The account as it is now.
+    pub(crate) fn of(account: &account::Model) -> Self {
+        Self {
+            name: account.billing_name.clone().unwrap_or_else(|| account.name.clone()),
+            street: account.billing_street.clone(),
+            postal_code: account.billing_postal_code.clone(),
+            city: account.billing_city.clone(),
+            country: account.billing_country.clone().unwrap_or_else(|| account.country.clone()),
+            vat_id: account.vat_id.clone(),
+        }
+    }
+}
+
 /// The seller as of issue: column `invoice.seller`, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,6 +133,19 @@ pub struct SellerOnInvoice {
     pub vat_id: String,
     /// Where to pay to.
     pub iban: String,
+}
+
+impl SellerOnInvoice {
+    /// The seller as it is now.
+    pub(crate) fn of(seller: &Seller) -> Self {
+        Self {
+            name: seller.name.clone(),
+            address: seller.address.clone(),
+            country: seller.country.code().to_owned(),
+            vat_id: seller.vat_id.clone(),
+            iban: seller.iban.clone(),
+        }
+    }
 }
 
 /// A series of numbers, as in `document_counter`.
@@ -289,8 +317,8 @@ pub(crate) fn head(
         kind,
         status: InvoiceStatus::Open,
         billed_to_id: payer.id,
-        buyer: json!(buyer(payer)).to_string(),
-        seller: json!(seller(work)).to_string(),
+        buyer: json!(Buyer::of(payer)).to_string(),
+        seller: json!(SellerOnInvoice::of(&work.settings().seller)).to_string(),
         currency: sums.total.currency().code().to_owned(),
         issued_at,
         issued_on,
@@ -377,28 +405,6 @@ fn line_of(
         cashback_minor: amounts.cashback.minor(),
         corrected_line_id,
         credited_net_minor: 0,
-    }
-}
-
-fn buyer(payer: &account::Model) -> Buyer {
-    Buyer {
-        name: payer.billing_name.clone().unwrap_or_else(|| payer.name.clone()),
-        street: payer.billing_street.clone(),
-        postal_code: payer.billing_postal_code.clone(),
-        city: payer.billing_city.clone(),
-        country: payer.billing_country.clone().unwrap_or_else(|| payer.country.clone()),
-        vat_id: payer.vat_id.clone(),
-    }
-}
-
-fn seller(work: &Work) -> SellerOnInvoice {
-    let seller = &work.settings().seller;
-    SellerOnInvoice {
-        name: seller.name.clone(),
-        address: seller.address.clone(),
-        country: seller.country.code().to_owned(),
-        vat_id: seller.vat_id.clone(),
-        iban: seller.iban.clone(),
     }
 }
 

@@ -10,7 +10,7 @@ pub mod queries;
 mod release;
 mod reverse;
 mod spend;
-mod statement;
+pub mod statement;
 
 pub(crate) use credit::credit;
 pub use release::release;

@@ -409,13 +409,5 @@ fn taxes(work: &Work, days: &[Day]) -> Result<Vec<TaxRow>, Error> {
 
 /// The seller as on every invoice, as a literal.
 fn seller(work: &Work) -> String {
-    let seller = &work.settings().seller;
-    let seller = SellerOnInvoice {
-        name: seller.name.clone(),
-        address: seller.address.clone(),
-        country: seller.country.code().to_owned(),
-        vat_id: seller.vat_id.clone(),
-        iban: seller.iban.clone(),
-    };
-    quoted(&json!(seller).to_string())
+    quoted(&json!(SellerOnInvoice::of(&work.settings().seller)).to_string())
 }

@@ -3,6 +3,7 @@
 use domain::Reader;
 use domain::actor::{Actor, System};
 use domain::billing::printed::{Pdf, pdf};
+use domain::cashback::statement;
 use domain::notification::commands::LinkToken;
 use domain::notification::job::SendMail;
 use domain::notification::queries::Waiting;
@@ -94,18 +95,21 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
     }
 }
 
-/// The PDF of the invoice or credit note that a mail is about; printed now if it never was.
+/// The PDF of what a mail is about. An invoice's or credit note's is printed once, and kept; a statement's anew for each copy.
 async fn attachment(
     context: &Context,
     reader: &Reader,
     kind: &str,
     subject: Uuid,
 ) -> Result<Option<Attachment>, JobError> {
-    let is_about_one = matches!(MailKind::from_name(kind), Some(MailKind::InvoiceIssued | MailKind::CreditNote));
-    if !is_about_one {
-        return Ok(None);
-    }
-    let Pdf { number, bytes } = pdf(&context.store, reader, subject.into()).await?;
+    let (number, bytes) = match MailKind::from_name(kind) {
+        Some(MailKind::InvoiceIssued | MailKind::CreditNote) => {
+            let Pdf { number, bytes } = pdf(&context.store, reader, subject.into()).await?;
+            (number, bytes)
+        }
+        Some(MailKind::CashbackStatement) => statement::pdf(reader, subject.into()).await?,
+        _ => return Ok(None),
+    };
     Ok(Some(Attachment { file_name: format!("{number}.pdf"), bytes }))
 }
 

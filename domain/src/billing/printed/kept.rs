@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::{InvoicePrinter, Printed, printed};
+use super::{PrintError, printed};
 use crate::error::Error;
 use crate::permission::visible;
 use crate::secret::hex;
@@ -39,7 +39,8 @@ pub async fn pdf(store: &Store, reader: &Reader, id: InvoiceId) -> Result<Pdf, E
         return Ok(kept);
     }
     let document = printed(reader, &[id]).await?.remove(&id).ok_or(Error::NotFound)?;
-    let bytes = print(Arc::clone(&reader.settings().printer), document).await?;
+    let printer = Arc::clone(&reader.settings().printer);
+    let bytes = print(move || printer.pdf(&document)).await?;
     let row = Arc::new(invoice_document::Model {
         invoice_id: id,
         kind: DocumentKind::Pdf,
@@ -81,9 +82,11 @@ async fn kept(reader: &Reader, id: InvoiceId) -> Result<Option<Pdf>, Error> {
     Ok(sql.one(reader.conn()).await?)
 }
 
-async fn print(printer: Arc<dyn InvoicePrinter>, document: Printed) -> Result<Vec<u8>, Error> {
+/// Prints off the async threads, no more at once than there are processors.
+pub(crate) async fn print(
+    print: impl FnOnce() -> Result<Vec<u8>, PrintError> + Send + 'static,
+) -> Result<Vec<u8>, Error> {
     let _turn = AT_WORK.acquire().await.map_err(|_| Error::fault("printing has ended"))?;
-    let printing = spawn_blocking(move || printer.pdf(&document));
-    let printed = printing.await.map_err(|error| Error::fault(format!("printing: {error}")))?;
+    let printed = spawn_blocking(print).await.map_err(|error| Error::fault(format!("printing: {error}")))?;
     printed.map_err(|error| Error::fault(format!("printing: {error}")))
 }

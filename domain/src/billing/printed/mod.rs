@@ -1,6 +1,6 @@
 //! Invoices and credit notes as documents: what is printed, who prints it, and the copy that is kept.
 //!
-//! Printing is another's: [`InvoicePrinter`] turns a [`Printed`], which holds all that stands on the document, into bytes. So
+//! Printing is another's: [`DocumentPrinter`] turns a [`Printed`], which holds all that stands on the document, into bytes. So
 //! nothing here knows how a PDF is made, and whoever makes one knows no database. A PDF is made once, off the async threads,
 //! when it is first asked for, and kept: the copy in a mail and the one behind a link are the same.
 
@@ -12,8 +12,10 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::facts::printed;
+pub(crate) use self::kept::print;
 pub use self::kept::{Pdf, pdf};
 use super::issue::{Buyer, SellerOnInvoice};
+use crate::cashback::statement::PrintedStatement;
 use crate::money::{Currency, Money};
 use crate::tax::rules::TaxTreatment;
 
@@ -103,24 +105,31 @@ pub struct PrintedTax {
 pub struct PrintError(pub String);
 
 /// Who prints. Takes its time on a processor and waits for nothing: never to be called on an async thread.
-pub trait InvoicePrinter: fmt::Debug + Send + Sync {
+pub trait DocumentPrinter: fmt::Debug + Send + Sync {
     /// The document to read: a PDF/A-3 with the electronic invoice inside.
     fn pdf(&self, printed: &Printed) -> Result<Vec<u8>, PrintError>;
 
     /// The electronic invoice of EN 16931 alone.
     fn xml(&self, printed: &Printed) -> Result<String, PrintError>;
+
+    /// A partner's statement of a month, to read.
+    fn statement(&self, printed: &PrintedStatement) -> Result<Vec<u8>, PrintError>;
 }
 
 /// Prints nothing, for commands and tests that never do.
 #[derive(Debug, Clone, Copy)]
 pub struct NoPrinter;
 
-impl InvoicePrinter for NoPrinter {
+impl DocumentPrinter for NoPrinter {
     fn pdf(&self, _: &Printed) -> Result<Vec<u8>, PrintError> {
         Err(PrintError("nothing is printed here".to_owned()))
     }
 
     fn xml(&self, _: &Printed) -> Result<String, PrintError> {
+        Err(PrintError("nothing is printed here".to_owned()))
+    }
+
+    fn statement(&self, _: &PrintedStatement) -> Result<Vec<u8>, PrintError> {
         Err(PrintError("nothing is printed here".to_owned()))
     }
 }
