@@ -3,11 +3,15 @@
 
 mod cancelled;
 mod clicks;
+mod cut;
 mod fleet;
 mod handover;
 mod hostile;
 mod killed;
+mod night;
 mod outage;
+mod payers;
 mod rows;
+mod shaken;
 mod stopped;
 mod writers;

@@ -25,7 +25,7 @@ use tokio::{
     sync::{OnceCell, oneshot},
 };
 
-use crate::server;
+use crate::server::{self, Postgres};
 
 /// The name of a SQLite file in its folder.
 const FILE: &str = "mandate.db";
@@ -47,6 +47,8 @@ pub struct Database {
 enum Kept {
     Folder(TempDir),
     Name(String),
+    /// The server goes, and the database with it.
+    Elsewhere,
 }
 
 impl Database {
@@ -74,6 +76,16 @@ impl Database {
         .expect("a database for this test")
     }
 
+    /// The database of a server that is this test's own, migrated.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub async fn on(server: &Postgres) -> Self {
+        let url = server.url("postgres");
+        migrate(&url).await.expect("a database for this test");
+        Self { url, kept: Kept::Elsewhere }
+    }
+
     /// The address that every part of the product takes as `DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
@@ -88,7 +100,7 @@ impl Database {
     pub fn folder(&self) -> Option<&Path> {
         match &self.kept {
             Kept::Folder(folder) => Some(folder.path()),
-            Kept::Name(_) => None,
+            Kept::Name(_) | Kept::Elsewhere => None,
         }
     }
 
@@ -99,7 +111,7 @@ impl Database {
     pub async fn freeze(self) -> Snapshot {
         let frozen = match &self.kept {
             Kept::Folder(folder) => Frozen::File(tokio::fs::read(folder.path().join(FILE)).await.expect("a file")),
-            Kept::Name(_) => Frozen::Database(self),
+            Kept::Name(_) | Kept::Elsewhere => Frozen::Database(self),
         };
         Snapshot(frozen)
     }
@@ -146,7 +158,9 @@ impl Snapshot {
         let made = match &self.0 {
             Frozen::File(bytes) => Database::file(bytes).await,
             Frozen::Database(Database { kept: Kept::Name(name), .. }) => Database::copy_of(name).await,
-            Frozen::Database(Database { kept: Kept::Folder(_), .. }) => unreachable!("a file is kept by its bytes"),
+            Frozen::Database(Database { kept: Kept::Folder(_) | Kept::Elsewhere, .. }) => {
+                unreachable!("a file is kept by its bytes, and a server of one test's own is not copied")
+            }
         };
         made.expect("a copy of this database")
     }

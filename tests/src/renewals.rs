@@ -61,7 +61,11 @@ pub struct Given {
 impl Renewals {
     /// The clock stands at this instant; there is a programme of 20 %.
     pub async fn start(db: Db, at: &str) -> Self {
-        let database = Database::fresh(db).await;
+        Self::on(Database::fresh(db).await, at).await
+    }
+
+    /// The same on this database.
+    pub async fn on(database: Database, at: &str) -> Self {
         let store = open(&database).await;
         let mut w = Self { database, store, programme: ProgrammeId(Uuid::nil()), ids: AtomicU64::new(0) };
         w.add::<clock::Entity>(clock::Model { id: 1, now_at: instant(at) }).await;
