@@ -1,6 +1,7 @@
 //! Several processes on one database, as an operator runs them.
 
 mod revoked;
+mod streams;
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
-//! Many payers of whom each has one product to renew, written in sets.
+//! Many payers of whom each has products to renew, written in sets.
 
-use domain::calendar::{boundary, start_of_day};
+use chrono::Months;
+use domain::calendar::start_of_day;
 use domain::permission::Permissions;
 use domain::sql::insert;
 use entities::id::{AccountId, PartnershipId, PlanId, UserId};
@@ -12,8 +13,9 @@ use entities::{account, membership, partnership, payment_method, product, produc
 
 use crate::renewals::{Renewals, day, instant};
 
-const TERM: u32 = 12;
-const STARTED_ON: &str = "2026-02-01";
+/// In months.
+const YEAR: u32 = 12;
+const DUE_ON: &str = "2027-02-01";
 const BEGAN: &str = "2026-01-01T00:00:00Z";
 
 /// When all of a crowd's products are due.
@@ -30,11 +32,16 @@ struct One {
 }
 
 impl Renewals {
-    /// So many clients of one partner, each with an owner who is written to, a good card, and a product that is due at
-    /// [`DUE`], which they pay for and the partner earns from.
-    pub async fn crowd(&self, size: usize) {
+    /// So many clients of one partner, each with an owner who is written to, a good card, and a product of a year that is due at
+    /// [`DUE`], which they pay for and the partner earns from; the partner.
+    pub async fn crowd(&self, size: usize) -> AccountId {
+        self.crowd_with(size, 1, YEAR).await
+    }
+
+    /// The same, each with so many products of a term in months, which are due for the first time at [`DUE`].
+    pub async fn crowd_with(&self, size: usize, products: usize, term: u32) -> AccountId {
         let partner = self.partner("Acme").await;
-        let plan = self.plan("L", &[(12, 9900)]).await;
+        let plan = self.plan("L", &[(i32::try_from(term).expect("months"), 9900)]).await;
         let each: Vec<One> = (1..=size)
             .map(|number| One { number, account: self.id(), user: self.id(), partnership: self.id(), plan })
             .collect();
@@ -46,10 +53,11 @@ impl Renewals {
         let stored = rows(&each, |one| test_gateway_method::Model { reference: card(one), token: "tok_visa".into() });
         insert::<test_gateway_method::Entity>(db, &stored).await.expect("cards at the gateway");
         insert::<payment_method::Entity>(db, &rows(&each, |one| self.method(one))).await.expect("cards");
-        let products = rows(&each, |one| self.site(one));
+        let products: Vec<_> = each.iter().flat_map(|one| (0..products).map(|_| self.site(*one, term))).collect();
         insert::<product::Entity>(db, &products).await.expect("products");
         let periods: Vec<_> = products.iter().map(|product| self.paid(product)).collect();
         insert::<product_period::Entity>(db, &periods).await.expect("periods");
+        partner
     }
 
     fn account_of(&self, one: One) -> account::Model {
@@ -98,9 +106,10 @@ impl Renewals {
         }
     }
 
-    fn site(&self, one: One) -> product::Model {
-        let started_on = day(STARTED_ON);
-        let renews_on = boundary(started_on, TERM).expect("a date");
+    fn site(&self, one: One, term: u32) -> product::Model {
+        let renews_on = day(DUE_ON);
+        let started_on = renews_on.checked_sub_months(Months::new(term)).expect("a date");
+        let term_months = i32::try_from(term).expect("months");
         product::Model {
             id: self.id(),
             account_id: one.account,
@@ -111,12 +120,12 @@ impl Renewals {
             label: format!("site {}", one.number),
             domain_name: None,
             registrant_id: None,
-            term_months: 12,
+            term_months,
             next_plan_id: None,
             currency: "EUR".into(),
             started_on,
             anchor_on: started_on,
-            anchor_months: 12,
+            anchor_months: term_months,
             renews_on,
             renews_at: start_of_day(renews_on, "Europe/Berlin".parse().expect("a zone")),
             auto_renew: true,

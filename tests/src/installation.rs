@@ -73,7 +73,7 @@ impl Installation {
     pub fn start(&self, command: &str) -> Running {
         let log = File::options().create(true).append(true).open(self.folder.path().join("log")).expect("a log");
         let child = Command::new(binary())
-            .arg(command)
+            .args(command.split(' '))
             .current_dir(self.folder.path())
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

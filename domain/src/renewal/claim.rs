@@ -7,7 +7,7 @@ use entities::invoice::{self, InvoiceKind};
 use entities::{product_period, renewal_run};
 
 use super::rules::{BundleKey, RenewalLine, bundles};
-use super::store::{AsOf, DueBy, Renewable, candidates, declined_early, due, lock};
+use super::store::{AsOf, Candidate, DueBy, Renewable, declined_early, due, lock};
 use crate::billing::{self, Attempt, Draft, DraftLine, PaidFor};
 use crate::calendar::Term;
 use crate::error::Error;
@@ -24,20 +24,16 @@ pub(super) struct Claimed {
     pub(super) periods: usize,
 }
 
-/// Claims what is due of these payers. What has no price, or came to be another payer's meanwhile, stays due.
-pub(super) async fn claim(work: &mut Work, run: &renewal_run::Model, payers: &[AccountId]) -> Result<Claimed, Error> {
+/// Claims what was found due of some payers. What has no price, or came to be another payer's meanwhile, stays due.
+pub(super) async fn claim(work: &mut Work, run: &renewal_run::Model, found: &[Candidate]) -> Result<Claimed, Error> {
     let by = DueBy { as_of: run.as_of, now: work.now() };
-    let found = candidates(work.conn(), by, payers).await?;
-    if found.is_empty() {
-        return Ok(Claimed::default());
-    }
-    lock(work, &found).await?;
+    lock(work, found).await?;
     let locked: HashSet<PartnershipId> = found.iter().filter_map(|it| it.managed_by_id).collect();
     let ids: Vec<_> = found.iter().map(|it| it.id).collect();
     // Asked again under the locks: what has changed before them counts, and nothing changes after.
     let as_of = AsOf::of(work.now(), work.settings());
     let rows = due(work.conn(), as_of, by, &ids).await?;
-    let payers: HashSet<AccountId> = payers.iter().copied().collect();
+    let payers: HashSet<AccountId> = found.iter().map(|it| it.payer_id).collect();
     let (invoiced, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_invoiced);
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {

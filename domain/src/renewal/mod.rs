@@ -24,6 +24,7 @@ mod run;
 mod store;
 pub(crate) mod subject;
 mod take_over;
+mod turns;
 
 /// A run, as far as it has come.
 pub use entities::renewal_run::Model as Run;

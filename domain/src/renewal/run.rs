@@ -1,6 +1,7 @@
 //! The renewal run: claim → charge → settle, over batches of payers, in lanes.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,8 @@ use uuid::Uuid;
 
 use super::claim::{Claimed, claim};
 use super::job::RenewDue;
-use super::store::{DueBy, LANES, count_due, due_payers};
+use super::store::{Candidate, DueBy, LANES, candidates, count_due};
+use super::turns::{packs, turns};
 use crate::actor::{Actor, System};
 use crate::billing;
 use crate::error::{Error, Refusal, StorageFault};
@@ -144,22 +146,24 @@ async fn through(at: &Place<'_>, run_id: RenewalRunId, lane: i32) -> Result<Cont
     Ok(ControlFlow::Continue(()))
 }
 
-/// Rounds over the payers, each once a round and in batches, until a round finds nothing: so one with much due does not stand
-/// before the others, and a payer's missed periods follow one another.
+/// Rounds over the payers, each once a round and by turns, until a round finds nothing: so one with much due does not stand before the
+/// others, and a payer's missed periods follow one another.
 async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> Result<ControlFlow<()>, Error> {
     let store = at.store;
+    let most = usize::try_from(store.settings().renewal_batch).map_err(|_| Error::fault("too large a batch"))?;
     loop {
         let mut claimed = 0;
-        let mut after = AccountId(Uuid::nil());
-        loop {
+        let mut after = Some(AccountId(Uuid::nil()));
+        while let Some(payer) = after {
             let by = DueBy { as_of: run.as_of, now: store.now().await?.now };
-            let payers = due_payers(store.pool(), by, lane, after, i64::from(store.settings().renewal_batch)).await?;
-            let Some(last) = payers.last() else { break };
-            after = *last;
-            let periods = batch(at, run, payers).await?;
-            claimed += periods;
-            if (at.progress)(periods).is_break() {
-                return Ok(ControlFlow::Break(()));
+            let (found, reached) = candidates(store.pool(), by, lane, payer).await?;
+            after = reached;
+            for pack in turns(found).into_values().flat_map(|turn| packs(turn, most)) {
+                let periods = batch(at, run, pack).await?;
+                claimed += periods;
+                if (at.progress)(periods).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
         }
         if claimed == 0 {
@@ -170,20 +174,22 @@ async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> R
 
 /// Claims, charges and settles. Where the batch cannot be claimed, each payer is tried alone, so that one that fails stops
 /// none; what fails alone stays due and is counted as failed.
-async fn batch(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<usize, Error> {
+async fn batch(at: &Place<'_>, run: &renewal_run::Model, found: Vec<Candidate>) -> Result<usize, Error> {
     let store = at.store;
-    let claimed = match claim_of(at, run, payers.clone()).await {
+    let found = Arc::new(found);
+    let claimed = match claim_of(at, run, Arc::clone(&found)).await {
         Err(error) if !may_pass(&error) => {
             let mut all = Claimed::default();
-            for payer in payers {
-                match claim_of(at, run, vec![payer]).await {
+            for of_one in found.chunk_by(|one, next| one.payer_id == next.payer_id) {
+                match claim_of(at, run, Arc::new(of_one.to_vec())).await {
                     Ok(one) => {
                         all.charges.extend(one.charges);
                         all.periods += one.periods;
                     }
                     Err(error) if may_pass(&error) => return Err(error),
                     Err(error) => {
-                        tracing::error!(run.id = %run.id, payer.id = %payer, ?error, "a payer's renewals fail");
+                        let payer = of_one.first().map(|it| it.payer_id);
+                        tracing::error!(run.id = %run.id, payer.id = ?payer, ?error, "a payer's renewals fail");
                     }
                 }
             }
@@ -207,12 +213,12 @@ async fn batch(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>)
     Ok(periods)
 }
 
-async fn claim_of(at: &Place<'_>, run: &renewal_run::Model, payers: Vec<AccountId>) -> Result<Claimed, Error> {
+async fn claim_of(at: &Place<'_>, run: &renewal_run::Model, found: Arc<Vec<Candidate>>) -> Result<Claimed, Error> {
     let run = run.clone();
     at.store
         .write(RENEWALS, at.statements.clone(), move |work| {
-            let (run, payers) = (run.clone(), payers.clone());
-            Box::pin(async move { claim(work, &run, &payers).await })
+            let (run, found) = (run.clone(), Arc::clone(&found));
+            Box::pin(async move { claim(work, &run, &found).await })
         })
         .await
 }

@@ -315,16 +315,29 @@ pub(crate) async fn declined_early(work: &Work, products: &[ProductId]) -> Resul
 /// A lane is a part of all payers, by the last digit of their ids.
 pub(crate) const LANES: i32 = 4;
 
-/// The next payers of what is due, after one, in the order of their ids; of one lane or of all.
-pub(crate) async fn due_payers(
+/// How much of what is due is looked at together: what a run remembers does not grow with the night. A multiple of what an invoice
+/// holds.
+const WINDOW: u64 = 20_000;
+
+/// Something due, as far as it must be locked, and whose it is to pay.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Candidate {
+    pub(crate) id: ProductId,
+    pub(crate) managed_by_id: Option<PartnershipId>,
+    pub(crate) payer_id: AccountId,
+    pub(crate) currency: String,
+}
+
+/// What is due of the payers after one, by payer, currency and product, of one lane or of all; and the last payer, if there may be more
+/// after it. Only one that is the first has less than all of theirs in it.
+pub(crate) async fn candidates(
     conn: &impl ConnectionTrait,
     by: DueBy,
     lane: Option<i32>,
     after: AccountId,
-    limit: i64,
-) -> Result<Vec<AccountId>, Error> {
+) -> Result<(Vec<Candidate>, Option<AccountId>), Error> {
     let mut sql = Sql::new(conn.get_database_backend());
-    sql.push("SELECT d.payer_id FROM (SELECT ").push(PAYER);
+    sql.push("SELECT d.* FROM (SELECT p.id, p.managed_by_id, p.currency, ").push(PAYER);
     sql.push(" AS payer_id FROM product p LEFT JOIN partnership s ON s.id = p.managed_by_id AND ");
     sql.add(PARTNERSHIP, [by.now.into()]).push(" WHERE ");
     push_due(&mut sql, by);
@@ -337,35 +350,17 @@ pub(crate) async fn due_payers(
         };
         sql.push(" AND ((").push(digit).add(&format!(" - 1) % {LANES}) = ?"), [lane.into()]);
     }
-    sql.add(" GROUP BY d.payer_id ORDER BY d.payer_id LIMIT ?", [limit.into()]);
-    let rows: Vec<Payer> = sql.all(conn).await?;
-    Ok(rows.into_iter().map(|row| row.payer_id).collect())
-}
-
-#[derive(FromQueryResult)]
-struct Payer {
-    payer_id: AccountId,
-}
-
-/// Something due, as far as it must be locked.
-#[derive(Clone, Copy, Debug, FromQueryResult)]
-pub(crate) struct Candidate {
-    pub(crate) id: ProductId,
-    pub(crate) managed_by_id: Option<PartnershipId>,
-}
-
-/// What is due of these payers.
-pub(crate) async fn candidates(
-    conn: &impl ConnectionTrait,
-    by: DueBy,
-    payers: &[AccountId],
-) -> Result<Vec<Candidate>, Error> {
-    let mut sql = Sql::new(conn.get_database_backend());
-    sql.push("SELECT p.id, p.managed_by_id FROM product p LEFT JOIN partnership s ON s.id = p.managed_by_id AND ");
-    sql.add(PARTNERSHIP, [by.now.into()]).push(" WHERE ");
-    push_due(&mut sql, by);
-    sql.push(" AND ").push(PAYER).push(" ").any(payers).push(" ORDER BY p.id");
-    Ok(sql.all(conn).await?)
+    sql.add(" ORDER BY d.payer_id, d.currency, d.id LIMIT ?", [WINDOW.into()]);
+    let mut found: Vec<Candidate> = sql.all(conn).await?;
+    if (found.len() as u64) < WINDOW {
+        return Ok((found, None));
+    }
+    let last = found.last().map(|it| it.payer_id);
+    if found.first().map(|it| it.payer_id) != last {
+        found.retain(|it| Some(it.payer_id) != last);
+    }
+    let reached = found.last().map(|it| it.payer_id);
+    Ok((found, reached))
 }
 
 /// Those of the products that are due, with what their renewals depend on; of any payer.

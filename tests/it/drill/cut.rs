@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use futures::future::{join, join_all};
 use reqwest::Client;
 use serde_json::{Value, json};
+use tests::crowd::DUE;
 use tests::database::{Database, Db};
 use tests::installation::{Installation, Running};
+use tests::renewals::Renewals;
 use tests::server::Postgres;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
@@ -30,6 +32,7 @@ struct Partner {
 
 /// The processes of an installation that serves and works.
 struct House {
+    w: Renewals,
     installation: Installation,
     http: Client,
     server: Option<Postgres>,
@@ -37,22 +40,19 @@ struct House {
 }
 
 impl House {
-    async fn build(db: Db) -> (Self, Option<Database>) {
-        let (server, database) = match db {
-            Db::Postgres => (Some(Postgres::start().await), None),
-            Db::Sqlite => (None, Some(Database::fresh(db).await)),
+    async fn build(db: Db) -> Self {
+        let server = match db {
+            Db::Postgres => Some(Postgres::start().await),
+            Db::Sqlite => None,
         };
-        let url = match (&server, &database) {
-            (Some(server), _) => server.url("postgres"),
-            (None, Some(database)) => database.url().to_owned(),
-            (None, None) => unreachable!("one of the two"),
+        let database = match &server {
+            Some(server) => Database::on(server).await,
+            None => Database::fresh(db).await,
         };
-        let installation = Installation::new(&url, "");
-        if server.is_some() {
-            installation.run("migrate").await;
-        }
+        let w = Renewals::on(database, DUE).await;
+        let installation = Installation::new(w.database_url(), "");
         let http = tests::client::http_builder().timeout(Duration::from_secs(20)).build().expect("a client");
-        (Self { installation, http, server, running: Vec::new() }, database)
+        Self { w, installation, http, server, running: Vec::new() }
     }
 
     async fn light(&mut self) {
@@ -79,7 +79,8 @@ impl House {
 
     /// What it answers; none when it is dark.
     async fn ask(&self, token: &str, query: &str, variables: Value) -> Option<Value> {
-        let request = self.http.post(self.installation.endpoint()).bearer_auth(token);
+        let request = self.http.post(self.installation.endpoint());
+        let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         let answer = request.json(&json!({ "query": query, "variables": variables })).send().await.ok()?;
         let mut body: Value = answer.json().await.ok()?;
         body.get("errors").is_none().then(|| body["data"].take())
@@ -94,6 +95,7 @@ impl House {
         });
         let data = self.ask("", query, json!({ "input": input })).await.expect("an answer");
         let signed = &data["signUp"];
+        self.w.sql("UPDATE account SET programme_id = (SELECT id FROM programme)").await;
         Partner {
             token: signed["accessToken"].as_str().unwrap_or_else(|| panic!("{data}")).to_owned(),
             account: signed["account"]["id"].as_str().expect("an id").to_owned(),
@@ -116,7 +118,7 @@ impl House {
 }
 
 async fn power_cuts(db: Db, cuts: usize) {
-    let (mut house, _file) = House::build(db).await;
+    let mut house = House::build(db).await;
     house.light().await;
     let partner = house.sign_up().await;
     let acknowledged = Mutex::new(BTreeSet::new());

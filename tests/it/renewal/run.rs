@@ -1,7 +1,7 @@
 //! The run: each period once, whoever pays, whatever fails.
 
 use domain::billing;
-use domain::renewal::queries::{payers, quotes};
+use domain::renewal::queries::{due_payers, payers, quotes};
 use domain::store::Statements;
 use entities::invitation::AccessLevel::{Full, Partial};
 use entities::invoice::InvoiceStatus;
@@ -11,6 +11,7 @@ use entities::product::{ProductStatus, RenewalBilling};
 use entities::{notification, payment};
 use rstest::rstest;
 use sea_orm::EntityTrait as _;
+use tests::crowd::DUE;
 use tests::database::Db;
 use tests::renewals::{Renewals, day, instant};
 
@@ -260,4 +261,23 @@ async fn statements_do_not_grow_with_products(#[values(Db::Sqlite, Db::Postgres)
         counted.push(statements.count());
     }
     assert!(counted[1] <= 4 * counted[0], "{counted:?}");
+}
+
+/// R1: 1,003 products of one payer are on three invoices, as the dry run tells it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payer_with_many_products_has_several_invoices(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let w = Renewals::start(db, DUE).await;
+    w.crowd_with(1, 1_003, 1).await;
+    let told = due_payers(&w.reader(&RENEWALS).await, instant(DUE)).await.unwrap();
+    let told: Vec<_> = told.iter().map(|payer| (payer.periods, payer.total_minor)).collect();
+    assert_eq!(w.run().await.renewed, 1_003);
+    let billed = w.invoices().await;
+    let lines: Vec<_> = billed.iter().map(|(_, lines)| lines.len()).collect();
+    assert_eq!(lines, [500, 500, 3]);
+    // 99.00 a line, and 19 % of each invoice
+    let totals = [5_890_500, 5_890_500, 35_343];
+    assert_eq!(billed.iter().map(|(invoice, _)| invoice.total_minor).collect::<Vec<_>>(), totals);
+    assert_eq!(told, [(1_003, totals.iter().sum())]);
+    w.audit().await;
 }

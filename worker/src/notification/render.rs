@@ -256,7 +256,7 @@ fn lay_out(kind: &Kind) -> Result<String, RenderError> {
     }
     let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
     let html = parsed.element.render(&options).map_err(|error| broken(error.to_string()))?;
-    Ok(format!("{{% from \"macros.html\" import fact, listed %}}{html}"))
+    Ok(format!("{{% from \"macros.html\" import fact, figure, listed %}}{html}"))
 }
 
 fn environment(language: Language, pages: &[(&Kind, String)]) -> Result<Environment<'static>, RenderError> {
