@@ -129,7 +129,9 @@ impl Follow {
             let events = queries::following(&reader, self.account_id, self.position, BATCH).await?;
             let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
             // what lies between is not for this viewer, or of other accounts
-            let to = if full { events.last().map_or(standing.last, |event| event.position) } else { standing.last };
+            let read = events.last().map_or(standing.last, |event| event.position);
+            // what came between the two reads is read, too, and not told again
+            let to = if full { read } else { read.max(standing.last) };
             if events.is_empty() {
                 self.position = to;
             }
