@@ -45,20 +45,20 @@ statement-period = Monat
 column-cashback-rate = Satz
 column-amount = Betrag ({ $currency })
 statement-opening = Stand zuvor
-statement-earned = Gutgeschrieben
-statement-reversed = Zurückgenommen
-statement-spent = Ausgegeben
+statement-earned = Verdient
+statement-reversed = Zurückgebucht
+statement-spent = Für Rechnungen ausgegeben
 statement-paid-out = Ausgezahlt
-statement-closing = Stand
+statement-closing = Stand danach
 entry-cashback = Cashback
-entry-reversal = Cashback zurückgenommen
+entry-reversal = Cashback zurückgebucht
 entry-referral = Provision
 entry-payout = Auszahlung
 entry-spent = Für eine Rechnung ausgegeben
 entry-adjustment = Korrektur
 entry-further = Weitere Buchungen, zusammen
 note-self-billed = Gutschrift: { $seller } stellt diese Abrechnung in Ihrem Namen aus. Stimmt ein Betrag nicht, melden Sie sich bitte innerhalb von 30 Tagen.
-note-before-tax = Alle Beträge sind netto, ohne Umsatzsteuer. Was noch in der Sperrfrist liegt, kann noch nicht ausgezahlt werden: Ihr Guthaben zeigt, ab wann.
+note-before-tax = Alle Beträge sind netto, ohne Umsatzsteuer. Was noch in der Haltefrist liegt, kann noch nicht ausgezahlt werden: Ihr Guthaben zeigt, ab wann.
 
 ## Länder, für die letzte Zeile einer Anschrift
 

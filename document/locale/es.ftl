@@ -45,20 +45,20 @@ statement-period = Mes
 column-cashback-rate = Porcentaje
 column-amount = Importe ({ $currency })
 statement-opening = Saldo anterior
-statement-earned = Abonado
+statement-earned = Ganado
 statement-reversed = Anulado
-statement-spent = Gastado
-statement-paid-out = Pagado
-statement-closing = Saldo
+statement-spent = Gastado en facturas
+statement-paid-out = Liquidado
+statement-closing = Saldo posterior
 entry-cashback = Cashback
 entry-reversal = Cashback anulado
 entry-referral = Comisión
-entry-payout = Pago
+entry-payout = Liquidación
 entry-spent = Gastado en una factura
 entry-adjustment = Corrección
 entry-further = Otros movimientos, en total
 note-self-billed = Autofacturación: { $seller } emite este extracto en su nombre. Si algún importe no es correcto, indíquenoslo en un plazo de 30 días.
-note-before-tax = Los importes no incluyen el IVA. Lo que aún está en el plazo de retención no puede pagarse todavía: su monedero indica desde cuándo.
+note-before-tax = Los importes no incluyen el IVA. Lo que aún está en el plazo de retención no puede liquidarse todavía: su saldo indica desde cuándo.
 
 ## Países, para la última línea de una dirección
 

@@ -44,12 +44,12 @@ statement = Relevé de cashback { $number }
 statement-period = Mois
 column-cashback-rate = Taux
 column-amount = Montant ({ $currency })
-statement-opening = Solde précédent
-statement-earned = Crédité
+statement-opening = Solde avant
+statement-earned = Gagné
 statement-reversed = Repris
-statement-spent = Utilisé
+statement-spent = Dépensé pour des factures
 statement-paid-out = Versé
-statement-closing = Solde
+statement-closing = Solde après
 entry-cashback = Cashback
 entry-reversal = Reprise de cashback
 entry-referral = Commission
@@ -58,7 +58,7 @@ entry-spent = Utilisé pour une facture
 entry-adjustment = Correction
 entry-further = Autres écritures, au total
 note-self-billed = Autofacturation : { $seller } établit ce relevé en votre nom. Si un montant est inexact, signalez-le-nous dans les 30 jours.
-note-before-tax = Les montants sont hors TVA. Ce qui est encore dans le délai de blocage ne peut pas encore être versé : votre portefeuille indique à partir de quand.
+note-before-tax = Les montants sont hors TVA. Ce qui est encore dans le délai de retenue ne peut pas encore être versé : votre solde indique à partir de quand.
 
 ## Pays, pour la dernière ligne d’une adresse
 

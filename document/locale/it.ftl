@@ -42,23 +42,23 @@ footer-iban = IBAN { $iban }
 
 statement = Estratto del cashback { $number }
 statement-period = Mese
-column-cashback-rate = Aliquota
+column-cashback-rate = Percentuale
 column-amount = Importo ({ $currency })
-statement-opening = Saldo precedente
-statement-earned = Accreditato
+statement-opening = Saldo prima
+statement-earned = Guadagnato
 statement-reversed = Stornato
-statement-spent = Speso
-statement-paid-out = Versato
-statement-closing = Saldo
+statement-spent = Speso per fatture
+statement-paid-out = Liquidato
+statement-closing = Saldo dopo
 entry-cashback = Cashback
 entry-reversal = Storno di cashback
 entry-referral = Commissione
-entry-payout = Versamento
+entry-payout = Liquidazione
 entry-spent = Speso per una fattura
 entry-adjustment = Rettifica
 entry-further = Altri movimenti, in totale
 note-self-billed = Autofatturazione: { $seller } emette questo estratto per Suo conto. Se un importo non è corretto, ce lo comunichi entro 30 giorni.
-note-before-tax = Gli importi sono al netto dell’IVA. Ciò che è ancora nel periodo di blocco non può essere versato: il portafoglio indica da quando lo sarà.
+note-before-tax = Gli importi sono al netto dell’IVA. Ciò che è ancora nel periodo di attesa non può essere liquidato: il saldo indica da quando.
 
 ## Paesi, per l’ultima riga di un indirizzo
 
