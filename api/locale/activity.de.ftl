@@ -50,3 +50,4 @@ PAYOUT_REQUESTED = Eine Auszahlung wurde beantragt.
 PAYOUT_PAID = Eine Auszahlung wurde vorgenommen.
 PAYOUT_REJECTED = Eine Auszahlung wurde abgelehnt.
 SUPPORT_REQUESTED = Der Support wurde um Hilfe gebeten.
+undelivered = Eine E-Mail hierzu konnte nicht zugestellt werden.

@@ -50,3 +50,4 @@ PAYOUT_REQUESTED = A payout was requested.
 PAYOUT_PAID = A payout was made.
 PAYOUT_REJECTED = A payout was rejected.
 SUPPORT_REQUESTED = Support was asked for help.
+undelivered = A mail about this could not be delivered.

@@ -50,3 +50,4 @@ PAYOUT_REQUESTED = Se ha solicitado una liquidación.
 PAYOUT_PAID = Se ha pagado una liquidación.
 PAYOUT_REJECTED = Se ha rechazado una liquidación.
 SUPPORT_REQUESTED = Se ha pedido ayuda a soporte.
+undelivered = No se ha podido entregar un correo sobre este asunto.

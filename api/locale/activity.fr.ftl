@@ -50,3 +50,4 @@ PAYOUT_REQUESTED = Un versement a été demandé.
 PAYOUT_PAID = Un versement a été effectué.
 PAYOUT_REJECTED = Un versement a été refusé.
 SUPPORT_REQUESTED = L’assistance a été sollicitée.
+undelivered = Un e-mail à ce sujet n’a pas pu être remis.

@@ -50,3 +50,4 @@ PAYOUT_REQUESTED = È stata richiesta una liquidazione.
 PAYOUT_PAID = È stata effettuata una liquidazione.
 PAYOUT_REJECTED = Una liquidazione è stata rifiutata.
 SUPPORT_REQUESTED = È stata chiesta assistenza.
+undelivered = Un’e-mail al riguardo non è stata recapitata.

@@ -160,7 +160,7 @@ impl Work {
 
     /// Mails one person about one event, once.
     pub fn notify(&mut self, notice: Notice) {
-        let Notice { kind, subject_id, step, recipient, member_of, data } = notice;
+        let Notice { kind, subject_id, step, recipient, member_of, written_by, data } = notice;
         let id = self.new_id::<NotificationId>();
         self.notifications.push(notification::Model {
             id,
@@ -171,6 +171,7 @@ impl Work {
             user_id: recipient.user_id,
             account_id: member_of.map(|of| of.account_id),
             required: member_of.map_or(0, |of| of.any_of.bits()),
+            written_by_id: written_by,
             locale: recipient.locale,
             data,
             created_at: self.now(),

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod affiliate;
 pub mod api_key;
 pub mod audit_entry;
+pub mod bounced_address;
 pub mod cart;
 pub mod cart_item;
 pub mod cashback;

@@ -17,6 +17,7 @@ pub struct Model {
     pub user_id: Option<UserId>,
     pub account_id: Option<AccountId>,
     pub required: i32,
+    pub written_by_id: Option<AccountId>,
     pub locale: String,
     pub data: Json,
     pub created_at: DateTimeUtc,

@@ -50,6 +50,8 @@ pub struct Config {
     portal_url: Option<Url>,
     mail_from: Option<String>,
     pub support_email: Option<String>,
+    /// None: mails are not signed.
+    pub dkim: Option<Dkim>,
     /// Where the test clock starts if there is none yet; none: real time.
     pub test_clock: Option<DateTime<Utc>>,
     pub has_explorer: bool,
@@ -65,6 +67,17 @@ pub struct Config {
     pub limits: Limits,
     pub worker: Worker,
     pub vat_rates: VatRates,
+}
+
+/// With what mails are signed.
+#[derive(Debug)]
+pub struct Dkim {
+    /// A private key, PEM.
+    pub key: SecretString,
+    /// Under which name its public half stands in the DNS.
+    pub selector: String,
+    /// None: the one that mails are from.
+    pub domain: Option<String>,
 }
 
 /// Who takes the money.
@@ -123,6 +136,8 @@ pub struct Worker {
     pub lease: Duration,
     /// Payers of a renewal run that are claimed and charged together.
     pub renewal_batch: u32,
+    /// Mails on their way at once while all of them are quick.
+    pub mail_connections: usize,
 }
 
 /// Everything that is wrong with the settings, a line each.
@@ -164,6 +179,7 @@ impl Config {
             portal_url: given.take("portal_url", parse::web_url),
             mail_from: given.take("mail_from", parse::email),
             support_email: given.take("support_email", parse::email),
+            dkim: dkim(given),
             test_clock: given.take("test_clock", parse::instant),
             has_explorer: given.take("explorer", parse::switch).unwrap_or(is_demo),
             gateway: gateway(given),
@@ -222,6 +238,19 @@ impl Config {
             Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) | None => "billing@localhost".to_owned(),
         })
     }
+}
+
+fn dkim(given: &mut Given) -> Option<Dkim> {
+    let (has_key, has_selector) = (given.has("dkim.key"), given.has("dkim.selector"));
+    let key = given.take("dkim.key", parse::secret);
+    let selector = given.take("dkim.selector", parse::text);
+    let domain = given.take("dkim.domain", parse::text);
+    if has_key != has_selector || domain.is_some() && !has_key {
+        given
+            .errors
+            .push("MANDATE_DKIM_KEY and MANDATE_DKIM_SELECTOR go together: mails are signed with both".to_owned());
+    }
+    Some(Dkim { key: key?, selector: selector?, domain })
 }
 
 fn gateway(given: &mut Given) -> Gateway {
@@ -318,7 +347,11 @@ fn worker(given: &mut Given) -> Worker {
     if lease < Duration::from_secs(1) {
         given.errors.push("worker.lease: must be 1s or more".to_owned());
     }
-    Worker { lease, renewal_batch: given.take("worker.renewal_batch", parse::count).unwrap_or(100) }
+    Worker {
+        lease,
+        renewal_batch: given.take("worker.renewal_batch", parse::count).unwrap_or(100),
+        mail_connections: given.take("worker.mail_connections", parse::connections).unwrap_or(16),
+    }
 }
 
 #[cfg(test)]

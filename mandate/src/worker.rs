@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use domain::store::Store;
+use worker::notification::dkim::Signer;
+use worker::notification::pace::Pace;
 use worker::notification::{Post, Renderer, Seller, Transport};
 use worker::{Context, Settings, Worker};
 
-use crate::config::{Config, Purpose};
+use crate::config::{Config, Dkim, Purpose};
 use crate::process;
 
 /// Works until the first signal, then ends what runs.
@@ -25,7 +27,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 /// Starts the worker on that store.
 pub async fn start(config: &Config, store: Store) -> anyhow::Result<Worker> {
     let context = Context { store, post: Arc::new(post(config)?) };
-    let settings = Settings { drain: config.limits.drain, lease: config.worker.lease, ..Settings::default() };
+    let settings = Settings { drain: config.limits.drain, lease: config.worker.lease, ..Settings::default() }
+        .with_mail_connections(config.worker.mail_connections);
     let worker = Worker::start(context, worker::handler::all(), worker::schedule::all(), &settings).await;
     worker.context("the worker cannot start")
 }
@@ -35,7 +38,7 @@ fn post(config: &Config) -> anyhow::Result<Post> {
         Some(url) => Transport::smtp(url, None)?,
         None => Transport::files("var/mail")?,
     };
-    Ok(Post { renderer: renderer(config)?, transport })
+    Ok(Post { pace: Pace::of(config.worker.mail_connections), ..Post::new(renderer(config)?, transport) })
 }
 
 /// What writes the mails of this provider.
@@ -46,5 +49,9 @@ pub fn renderer(config: &Config) -> anyhow::Result<Renderer> {
         mail_from: config.mail_from(config.listen),
         portal_url: config.portal_url(config.listen).to_string(),
     };
-    Ok(Renderer::new(seller)?)
+    let renderer = Renderer::new(seller)?;
+    let Some(Dkim { key, selector, domain }) = &config.dkim else { return Ok(renderer) };
+    let domain = domain.as_deref().unwrap_or(renderer.domain());
+    let signer = Signer::new(domain, selector, key)?;
+    Ok(renderer.signed_by(signer)?)
 }

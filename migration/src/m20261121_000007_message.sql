@@ -33,6 +33,7 @@ CREATE TABLE notification (
     user_id /uuid/ REFERENCES "user" (id),
     account_id /uuid/ REFERENCES account (id),
     required integer NOT NULL,
+    written_by_id /uuid/ REFERENCES account (id),
     locale text NOT NULL,
     data /json/ NOT NULL,
     created_at /instant/ NOT NULL,
@@ -43,6 +44,11 @@ CREATE TABLE notification (
 CREATE UNIQUE INDEX notification_once ON notification (kind, subject_id, step, recipient);
 CREATE INDEX notification_unsent ON notification (created_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 CREATE INDEX notification_failed ON notification (id) WHERE failed_at IS NOT NULL;
+CREATE TABLE bounced_address (
+    email text PRIMARY KEY,
+    reason text NOT NULL,
+    bounced_at /instant/ NOT NULL
+);
 CREATE TABLE feed_position (
     id integer PRIMARY KEY CHECK (id = 1),
     last bigint NOT NULL

@@ -215,7 +215,8 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 21] = [
+const NOBODYS: [&str; 22] = [
+    "bounced_address",
     "clock",
     "document_counter",
     "feed_position",

@@ -80,7 +80,7 @@ async fn worker(w: &Renewals, folder: &Path) -> Worker {
         mail_from: "billing@example.com".into(),
         portal_url: "https://example.com/".into(),
     };
-    let post = Post { renderer: Renderer::new(seller).unwrap(), transport: Transport::files(folder).unwrap() };
+    let post = Post::new(Renderer::new(seller).unwrap(), Transport::files(folder).unwrap());
     let context = Context { store: w.store.clone(), post: Arc::new(post) };
     Worker::start(context, worker::handler::all(), worker::schedule::all(), &Settings::default()).await.unwrap()
 }

@@ -31,6 +31,8 @@ mod invoice;
 mod invoice_file;
 mod leaver;
 mod lists;
+mod mail_bounce;
+mod mail_dkim;
 mod mail_transport;
 mod mails;
 mod managing;

@@ -121,6 +121,7 @@ async fn crowd(app: &TestApp, size: usize, every: usize, partner: AccountId, per
             user_id: Some(id(2, n)),
             account_id: Some(id(1, n)),
             required: 0,
+            written_by_id: None,
             locale: "en".to_owned(),
             data: json!({}),
             created_at: now,

@@ -119,6 +119,7 @@ async fn notify(app: &TestApp, email: &'static str) {
             step: 0,
             recipient: Recipient { email: email.to_owned(), locale: "en".to_owned(), user_id: None },
             member_of: None,
+            written_by: None,
             data: json!({}),
         });
         Box::pin(async { Ok(()) })

@@ -78,6 +78,8 @@ pub struct Setup {
     pub tries: Arc<Tries>,
     /// Whether the recorder hears queries, which then do not read on a connection of their own.
     pub hears_queries: bool,
+    /// Where mails go, if not into the folder.
+    pub transport: Option<Transport>,
 }
 
 impl TestApp {
@@ -115,7 +117,7 @@ impl TestApp {
         let mut pool = database::connect(&url, 8).await.expect("a database that answers");
         let recorder = Recorder::on(&mut pool);
         let settings = Settings { printer: printer(), ..Settings::demo(pool.clone()) };
-        let mut setup = Setup { settings, tries: Arc::new(Tries::Off), hears_queries: false };
+        let mut setup = Setup { settings, tries: Arc::new(Tries::Off), hears_queries: false, transport: None };
         change(&mut setup);
         let store = Store::new(pool.clone(), Signals::local(), Arc::new(setup.settings));
         let store = if setup.hears_queries { store.through_the_pool() } else { store };
@@ -139,10 +141,10 @@ impl TestApp {
             mail_from: "billing@portal.example".to_owned(),
             portal_url: "http://portal.example".to_owned(),
         };
-        let post = Post {
-            renderer: Renderer::new(seller).expect("templates that compile"),
-            transport: Transport::files(mails.path()).expect("a folder for mails"),
-        };
+        let post = Post::new(
+            Renderer::new(seller).expect("templates that compile"),
+            setup.transport.unwrap_or_else(|| Transport::files(mails.path()).expect("a folder for mails")),
+        );
         let context = Context { store: store.clone(), post: Arc::new(post) };
         Self { store, recorder, router, context, mails, database }
     }

@@ -1,9 +1,9 @@
 //! A real SMTP server in the test's own process: it records what arrives, byte by byte, and misbehaves on command.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -26,6 +26,7 @@ pub struct Received {
     pub raw: Vec<u8>,
     pub over_tls: bool,
     pub user: Option<String>,
+    pub at: Instant,
 }
 
 /// What the sink does to one mail; without a plan it takes it.
@@ -40,7 +41,7 @@ pub enum Plan {
     CutAfterData,
     /// Taken, then the connection is closed without a word.
     AcceptThenClose,
-    /// `MAIL` is answered after this long.
+    /// `MAIL` is answered after this long; of what is decided by the recipient, `RCPT`.
     Tarpit(Duration),
     /// The answer to the text comes after this long.
     TarpitAfterData(Duration),
@@ -57,10 +58,15 @@ pub struct Doors {
     pub login: Option<(String, String)>,
 }
 
+/// What the sink does to a mail to this address, which it has refused or lost so many times before.
+pub type Decide = dyn Fn(&str, u32) -> Plan + Send + Sync;
+
 #[derive(Default)]
 struct State {
     received: Vec<Received>,
     plans: VecDeque<Plan>,
+    decide: Option<Arc<Decide>>,
+    turns: HashMap<String, u32>,
     connections: usize,
     sessions: Vec<AbortHandle>,
 }
@@ -109,6 +115,11 @@ impl SmtpSink {
     /// The next mails meet these plans, in order.
     pub fn plan(&self, plans: impl IntoIterator<Item = Plan>) {
         lock(&self.state).plans.extend(plans);
+    }
+
+    /// From now on each mail meets the plan of its recipient.
+    pub fn decide(&self, decide: impl Fn(&str, u32) -> Plan + Send + Sync + 'static) {
+        lock(&self.state).decide = Some(Arc::new(decide));
     }
 
     /// How many plans no mail has met yet.
@@ -212,6 +223,12 @@ async fn serve(stream: TcpStream, doors: Doors, acceptor: TlsAcceptor, state: Ar
             (from, to) = (address(&line), vec![]);
             session.say("250 2.1.0 ok").await?;
         } else if upper.starts_with("RCPT TO:") {
+            if let Some(decided) = session.decided(&address(&line)) {
+                plan = decided;
+                if let Plan::Tarpit(wait) = &plan {
+                    tokio::time::sleep(*wait).await;
+                }
+            }
             if let Plan::RefuseRecipient(reply) = plan {
                 session.say(reply).await?;
             } else {
@@ -233,6 +250,7 @@ async fn serve(stream: TcpStream, doors: Doors, acceptor: TlsAcceptor, state: Ar
                         raw,
                         over_tls: session.over_tls,
                         user: session.user.clone(),
+                        at: Instant::now(),
                     },
                     &plan,
                 )
@@ -249,6 +267,15 @@ async fn serve(stream: TcpStream, doors: Doors, acceptor: TlsAcceptor, state: Ar
 }
 
 impl Session {
+    fn decided(&self, to: &str) -> Option<Plan> {
+        let mut state = lock(&self.state);
+        let decide = state.decide.clone()?;
+        let turn = state.turns.entry(to.to_owned()).or_default();
+        let plan = decide(to, *turn);
+        *turn += 1;
+        Some(plan)
+    }
+
     async fn say(&mut self, line: &str) -> Option<()> {
         self.wire.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()?;
         self.wire.get_mut().flush().await.ok()

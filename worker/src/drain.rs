@@ -55,12 +55,14 @@ pub async fn drain(context: &Context, handlers: &Handlers, times: Times) -> Resu
                     drained.ran += 1;
                     Outcome::Done
                 }
+                Err(JobError::NotYet(delay)) => Outcome::PutOff(delay),
                 Err(error) => {
                     drained.failed.push((job.kind.clone(), error.to_string()));
                     match error {
                         JobError::Retry(error) => Outcome::Failed(error),
                         JobError::GiveUp(error) => Outcome::Hopeless(error),
                         JobError::LeftOff => Outcome::Released,
+                        JobError::NotYet(delay) => Outcome::PutOff(delay),
                     }
                 }
             };

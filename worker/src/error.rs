@@ -1,6 +1,7 @@
 //! What an error means for a job: come back later, or never.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use domain::Error;
 
@@ -16,6 +17,9 @@ pub enum JobError {
     /// Left off, because the process stops: given back, to be gone on with, and not held against the job.
     #[error("left off at a stop")]
     LeftOff,
+    /// It is not its turn yet: comes back after this time, and it is not held against the job.
+    #[error("put off for {} ms", .0.as_millis())]
+    NotYet(Duration),
 }
 
 /// Faults of storage and of our own may be over, or mended, by the next try. Refusals are answers: the same again would be

@@ -60,7 +60,7 @@ impl Default for Settings {
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(30),
-            mail: Lane { concurrency: 16, prefetch: 16, limit: Duration::from_mins(2) },
+            mail: mail_lane(notification::pace::PLACES),
             // a lane of a renewal run goes on until nothing of it is due
             charge: Lane { concurrency: 8, prefetch: 4, limit: Duration::from_hours(1) },
             fast: Lane { concurrency: 8, prefetch: 256, limit: Duration::from_mins(5) },
@@ -68,7 +68,19 @@ impl Default for Settings {
     }
 }
 
+/// Four times as many as have a place: those that are slow go on beside the places.
+fn mail_lane(places: usize) -> Lane {
+    let places = u32::try_from(places).unwrap_or(u32::MAX / 8);
+    Lane { concurrency: places * 4, prefetch: places * 2, limit: Duration::from_mins(2) }
+}
+
 impl Settings {
+    /// With so many mails on their way at once while all of them are quick.
+    #[must_use]
+    pub fn with_mail_connections(self, places: usize) -> Self {
+        Self { mail: mail_lane(places), ..self }
+    }
+
     fn lane(&self, class: Class) -> Lane {
         match class {
             Class::Mail => self.mail,

@@ -5,7 +5,7 @@ use domain::activity;
 use entities::user;
 
 use super::loader::WithPeople;
-use super::sentence::sentence;
+use super::sentence::{sentence, undelivered};
 use crate::account::object::{Account, User};
 use crate::answer::loaded;
 use crate::connection::connection;
@@ -108,7 +108,12 @@ impl ActivityEvent {
 
     /// In the viewer's language.
     async fn message(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(sentence(self.known()?, ctx.reader().actor().locale()))
+        let reader = ctx.reader();
+        let locale = reader.actor().locale();
+        if self.0.data.get("undelivered").is_some() {
+            return Ok(undelivered(locale));
+        }
+        Ok(sentence(self.known()?, locale))
     }
 
     /// Who did it; null for what happened by itself, and to whoever only contributes to the product that it is about.

@@ -13,6 +13,11 @@ pub fn sentence(kind: ActivityKind, locale: &str) -> String {
     SENTENCES.of(kind.name(), &[], locale)
 }
 
+/// What is said where the mail about an event could not be delivered.
+pub fn undelivered(locale: &str) -> String {
+    SENTENCES.of("undelivered", &[], locale)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +37,7 @@ mod tests {
     #[test]
     fn every_sentence_is_of_a_kind() {
         let mut kinds: Vec<_> = ActivityKind::ALL.iter().map(|kind| kind.name()).collect();
+        kinds.push("undelivered");
         kinds.sort_unstable();
         assert_eq!(SENTENCES.names(), kinds);
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::Work;
 use crate::error::{Code, Error, refuse};
+use crate::notification::commands::trust;
 use crate::secret;
 use crate::sql::{self, Sql};
 
@@ -63,7 +64,9 @@ pub async fn mint(work: &Work, new: NewToken) -> Result<String, Error> {
 /// `TOKEN_INVALID` for one that is unknown or used, `TOKEN_EXPIRED` for one whose time is over.
 pub(super) async fn open(work: &Work, token: &str) -> Result<Model, Error> {
     let found = find(work.conn(), token, "/for update/").await?;
-    usable(found, work.now())
+    let row = usable(found, work.now())?;
+    trust(work, &row.email); // it got there
+    Ok(row)
 }
 
 /// Opens a token of this kind, and uses it up.

@@ -97,6 +97,7 @@ fn send(work: &mut Work, to: &[Addressee], kind: MailKind, event: (Uuid, i32), d
             step: event.1,
             recipient: recipient.clone(),
             member_of: Some(*member_of),
+            written_by: None,
             data: data.clone(),
         });
     }

@@ -176,6 +176,7 @@ async fn mail(
             step: 0,
             recipient: addressee.recipient,
             member_of: Some(addressee.member_of),
+            written_by: None,
             data: json!({
                 "amount": amount(taken.pending + taken.available),
                 "of_pending": amount(taken.pending), "of_available": amount(taken.available),

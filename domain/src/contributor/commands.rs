@@ -75,6 +75,7 @@ async fn mail(work: &mut Work, product: &product::Model, row: &contributor::Mode
         step: 0,
         recipient: Recipient { email: row.email.clone(), locale, user_id: user.map(|user| user.id) },
         member_of: None,
+        written_by: Some(product.account_id),
         data: json!({
             "account": holder.name, "product": product.label, "role": row.role.to_value(), "has_access": has_access,
         }),

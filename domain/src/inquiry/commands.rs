@@ -72,6 +72,7 @@ async fn mail(work: &mut Work, partner: &account::Model, row: &inquiry::Model) -
             step: 0,
             recipient: addressee.recipient,
             member_of: Some(addressee.member_of),
+            written_by: None,
             data: data.clone(),
         });
     }

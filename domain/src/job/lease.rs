@@ -71,6 +71,8 @@ pub enum Outcome {
     Done,
     /// It was not started: due again at once, and the try does not count.
     Released,
+    /// It must wait for its turn: due again after this time, and the try does not count.
+    PutOff(Duration),
     /// It failed: due again after a back-off, or dead after the last try.
     Failed(String),
     /// It can never succeed: a dead letter at once.
@@ -82,6 +84,7 @@ struct Row<'a> {
     id: JobId,
     attempts: i32,
     how: &'static str,
+    delay_ms: i64,
     error: Option<&'a str>,
 }
 
@@ -192,22 +195,30 @@ pub async fn report(store: &Store, lease: Lease, outcomes: &[(Delivery, Outcome)
             id: delivery.id,
             attempts: delivery.attempts,
             how: outcome.name(),
+            delay_ms: outcome.delay_ms(),
             error: text.as_deref(),
         })
         .collect();
     let mut sql = sql(store);
     sql.push(
         "UPDATE job SET
-            state = CASE WHEN r.how = 'done' THEN 'done' WHEN r.how = 'released' THEN 'due'
+            state = CASE WHEN r.how = 'done' THEN 'done' WHEN r.how IN ('released', 'put_off') THEN 'due'
                 WHEN r.how = 'hopeless' OR job.attempts >= max_attempts THEN 'dead' ELSE 'due' END,
             run_at = CASE WHEN r.how = 'failed' THEN /now ms/ + ",
     );
     push_backoff(&mut sql);
     sql.push(
-        " ELSE run_at END, attempts = job.attempts - CASE WHEN r.how = 'released' THEN 1 ELSE 0 END,
+        " WHEN r.how = 'put_off' THEN /now ms/ + r.delay_ms ELSE run_at END,
+            attempts = job.attempts - CASE WHEN r.how IN ('released', 'put_off') THEN 1 ELSE 0 END,
             last_error = coalesce(r.error, last_error), lease = NULL, lease_until = NULL, changed_at = /now ms/ FROM ",
     );
-    let columns = [("id", Type::Id), ("attempts", Type::Int), ("how", Type::Text), ("error", Type::Text)];
+    let columns = [
+        ("id", Type::Id),
+        ("attempts", Type::Int),
+        ("how", Type::Text),
+        ("delay_ms", Type::Int),
+        ("error", Type::Text),
+    ];
     sql.records("r", &columns, &rows)?;
     // No `state = 'running'` here: with it PostgreSQL walks the small partial index of all that runs, once for each row.
     sql.add(" WHERE job.id = r.id AND job.lease = ? AND job.attempts = r.attempts", [lease.0.into()]);
@@ -220,15 +231,20 @@ impl Outcome {
         match self {
             Self::Done => "done",
             Self::Released => "released",
+            Self::PutOff(_) => "put_off",
             Self::Failed(_) => "failed",
             Self::Hopeless(_) => "hopeless",
         }
     }
 
+    fn delay_ms(&self) -> i64 {
+        if let Self::PutOff(delay) = self { milliseconds(*delay) } else { 0 }
+    }
+
     /// Without NUL, which `jsonb` refuses, and with it the whole batch, for ever.
     fn error(&self) -> Option<String> {
         match self {
-            Self::Done | Self::Released => None,
+            Self::Done | Self::Released | Self::PutOff(_) => None,
             Self::Failed(error) | Self::Hopeless(error) => {
                 let mut text = error.replace('\0', "");
                 text.truncate(text.floor_char_boundary(ERROR_LIMIT));

@@ -106,6 +106,7 @@ pub(crate) async fn end_granted_through(
                 step: 0,
                 recipient: reader.recipient.clone(),
                 member_of: Some(reader.member_of),
+                written_by: None,
                 data: data.clone(),
             });
         }
@@ -124,6 +125,7 @@ fn mail_member(work: &mut Work, pair: &Pair, member: &Member, person: &Person) {
         step: 0,
         recipient: Recipient { email: person.email.clone(), locale: person.locale.clone(), user_id: Some(person.id) },
         member_of: None, // they are none of its members any more
+        written_by: None,
         data: json!({
             "account": pair.client, "ended_by": null, "partner": pair.partner,
             "keys": none, "invitations": none, "memberships": none, "clients": 0,

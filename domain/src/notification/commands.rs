@@ -5,12 +5,15 @@ use entities::id::NotificationId;
 use entities::mailed_token::MailedTokenKind;
 use entities::notification;
 use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::MailKind;
 use crate::account::token::{self, NewToken};
+use crate::activity::{ActivityKind, Event};
 use crate::actor::{Actor, System};
 use crate::error::Error;
+use crate::permission::Permission;
 use crate::work::Work;
 
 fn mail_only(work: &Work) -> Result<(), Error> {
@@ -120,26 +123,82 @@ pub async fn forget(work: &mut Work, id: NotificationId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The mail will never leave: its address is none, or the server refuses it for good.
-pub async fn mark_failed(work: &mut Work, id: NotificationId, error: &str) -> Result<(), Error> {
+/// What is lost when a mail is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// This mail alone.
+    Mail,
+    /// Every mail to its address: there is none, its server says.
+    Address,
+}
+
+/// The mail will never leave: its address is none, the server refuses it for good, or has put it off for too long. Whoever had it
+/// written finds that in the feed; nothing more is sent to an address that is lost, until [`trust`].
+pub async fn mark_failed(work: &mut Work, id: NotificationId, error: &str, lost: Lost) -> Result<(), Error> {
     mail_only(work)?;
-    let now = work.now();
+    let (now, error) = (work.now(), error.replace('\0', ""));
     let mut sql = work.sql();
     sql.add(
-        "UPDATE notification SET failed_at = ?, last_error = ? WHERE id = ? AND sent_at IS NULL AND failed_at IS NULL",
-        [now.into(), error.replace('\0', "").into(), id.into()],
+        "UPDATE notification SET failed_at = ?, last_error = ? WHERE id = ? AND sent_at IS NULL AND failed_at IS NULL
+        RETURNING *",
+        [now.into(), error.as_str().into(), id.into()],
     );
-    sql.execute(work.conn()).await?;
+    let Some(row) = sql.one::<notification::Model>(work.conn()).await? else { return Ok(()) };
+    if lost == Lost::Address {
+        let mut sql = work.sql();
+        sql.add(
+            "INSERT INTO bounced_address (email, reason, bounced_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [row.recipient.as_str().into(), error.into(), now.into()],
+        );
+        sql.execute(work.conn()).await?;
+    }
+    if let Some(event) = undelivered(&row) {
+        work.tell(event);
+    }
     Ok(())
+}
+
+/// What the account that had a mail written is told when it cannot be delivered: the event that it was about, said otherwise. Not to
+/// which of several people: their addresses may be none of its business.
+fn undelivered(row: &notification::Model) -> Option<Event> {
+    let account_id = row.written_by_id?;
+    let event = |kind| Event::new(account_id, kind);
+    let event = match MailKind::from_name(&row.kind) {
+        Some(MailKind::CartSent | MailKind::CartReminder) => event(ActivityKind::CartSent).about("Cart", row.subject_id),
+        Some(MailKind::AccessRequested) => event(ActivityKind::InvitationReceived).about("Invitation", row.subject_id),
+        Some(MailKind::ClaimAccount) => event(ActivityKind::PowerOfAttorneyUsed)
+            .needs(Permission::ManageClients)
+            .about("Partnership", row.subject_id),
+        Some(MailKind::MemberInvited) => event(ActivityKind::MemberAdded),
+        Some(MailKind::ContributorInvited) => event(ActivityKind::ContributorAdded).about("Contributor", row.subject_id),
+        Some(MailKind::TransferOffered) => event(ActivityKind::TransferOffered).about("Transfer", row.subject_id),
+        _ => return None,
+    };
+    Some(event.with(json!({ "undelivered": true })))
+}
+
+/// Whether a person asks for this mail in the moment, or proves by it that the address is theirs: it is also tried where the address
+/// was lost, since it is the way back.
+pub fn is_asked_for(kind: &str) -> bool {
+    matches!(MailKind::from_name(kind), Some(MailKind::VerifyAddress | MailKind::ResetPassword))
+}
+
+/// Mails get to this address: a link that was mailed to it was followed, or staff says so.
+pub(crate) fn trust(work: &Work, email: &str) {
+    let mut sql = work.sql();
+    sql.add("DELETE FROM bounced_address WHERE email = ?", [email.into()]);
+    work.change("bounced_address", sql);
 }
 
 /// A mail that was given up is to be sent after all: staff has mended what was wrong. The caller sends its job round again.
 pub(crate) async fn revive(work: &Work, id: NotificationId) -> Result<(), Error> {
     let mut sql = work.sql();
     sql.add(
-        "UPDATE notification SET failed_at = NULL, last_error = NULL WHERE id = ? AND sent_at IS NULL",
+        "UPDATE notification SET failed_at = NULL, last_error = NULL WHERE id = ? AND sent_at IS NULL RETURNING *",
         [id.into()],
     );
-    sql.execute(work.conn()).await?;
+    if let Some(row) = sql.one::<notification::Model>(work.conn()).await? {
+        trust(work, &row.recipient);
+    }
     Ok(())
 }

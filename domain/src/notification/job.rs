@@ -15,5 +15,6 @@ pub struct SendMail {
 impl Job for SendMail {
     const KIND: &'static str = "send_mail";
     const CLASS: Class = Class::Mail;
-    const MAX_ATTEMPTS: i32 = 20;
+    /// Three days: after twelve tries within the first hour, one an hour.
+    const MAX_ATTEMPTS: i32 = 84;
 }

@@ -28,6 +28,8 @@ pub struct Notice {
     pub recipient: Recipient,
     /// As whose member they get it, if as anybody's: whoever is none any more when it is sent does not.
     pub member_of: Option<MemberOf>,
+    /// The account that has it written: it is told where the mail cannot be delivered. None for what the provider writes.
+    pub written_by: Option<AccountId>,
     /// The facts that the mail states.
     pub data: serde_json::Value,
 }

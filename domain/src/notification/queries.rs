@@ -40,6 +40,8 @@ pub struct Waiting {
     pub recipient_name: Option<String>,
     /// Whether they may know of it now: who is told as a member by a permission may have lost it since.
     pub may_know: bool,
+    /// Why nothing is sent to the address any more, if that is so.
+    pub bounced: Option<String>,
 }
 
 /// The mail, unless it is sent or has failed for good. For the product itself alone.
@@ -49,13 +51,14 @@ pub async fn waiting(reader: &Reader, id: NotificationId) -> Result<Option<Waiti
     }
     let mut sql = reader.sql();
     sql.push(
-        "SELECT n.*, u.name AS recipient_name, n.required = 0 OR EXISTS (
+        "SELECT n.*, u.name AS recipient_name, b.reason AS bounced, n.required = 0 OR EXISTS (
             SELECT 1 FROM membership m LEFT JOIN partnership g ON g.id = m.granted_through_id
             WHERE m.user_id = n.user_id AND m.account_id = n.account_id",
     );
     holds(&mut sql, reader.now(), "n.required");
     sql.add(
         ") AS may_know FROM notification n LEFT JOIN \"user\" u ON u.id = n.user_id
+        LEFT JOIN bounced_address b ON b.email = n.recipient
         WHERE n.id = ? AND n.sent_at IS NULL AND n.failed_at IS NULL",
         [id.into()],
     );

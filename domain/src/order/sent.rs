@@ -72,6 +72,7 @@ pub(crate) async fn completed(
                 step: 0,
                 recipient: member.recipient.clone(),
                 member_of: Some(member.member_of),
+                written_by: None,
                 data: data.clone(),
             });
         }

@@ -169,6 +169,7 @@ async fn mail(work: &mut Work, payout: &payout::Model, amount: Money) -> Result<
             step: 0,
             recipient: reader.recipient,
             member_of: Some(reader.member_of),
+            written_by: None,
             data: json!({
                 "amount": amount, "holder": payout.holder, "iban_last4": last4(&payout.iban),
                 "is_paid": payout.status == PayoutStatus::Paid,

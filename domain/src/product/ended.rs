@@ -108,6 +108,7 @@ pub(super) async fn mail(work: &mut Work, ended: &[Ended]) -> Result<(), Error> 
                     step: 0,
                     recipient: one.recipient,
                     member_of: Some(one.member_of),
+                    written_by: None,
                     data: data.clone(),
                 });
             }

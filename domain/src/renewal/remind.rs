@@ -182,6 +182,7 @@ async fn tell(work: &mut Work, due: Vec<Coming>) -> Result<(), Error> {
                 step,
                 recipient: reader.recipient.clone(),
                 member_of: Some(reader.member_of),
+                written_by: None,
                 data: data.clone(),
             });
         }

@@ -62,7 +62,7 @@ pub async fn contact(work: &mut Work, command: ContactSupport) -> Result<(), Err
     let recipient = Recipient { email: to, locale: settings.seller.language().to_owned(), user_id: None };
     let subject_id = work.new_id::<Uuid>();
     let kind = MailKind::SupportRequest;
-    work.notify(Notice { kind, subject_id, step: 0, recipient, member_of: None, data });
+    work.notify(Notice { kind, subject_id, step: 0, recipient, member_of: None, written_by: None, data });
 
     let event = Event::new(account_id, ActivityKind::SupportRequested);
     work.tell(match &product {

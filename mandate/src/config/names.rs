@@ -51,6 +51,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     both("MANDATE_SELLER_TIME_ZONE", "seller.time_zone"),
     both("MANDATE_MAIL_FROM", "mail_from"),
     both("MANDATE_SUPPORT_EMAIL", "support_email"),
+    secret("MANDATE_DKIM_KEY", "dkim.key"),
+    both("MANDATE_DKIM_SELECTOR", "dkim.selector"),
+    both("MANDATE_DKIM_DOMAIN", "dkim.domain"),
     both("MANDATE_RATE_LIMITS", "rate_limits"),
     file("webhooks.allow_private"),
     file("dunning.retry_days"),
@@ -74,6 +77,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     file("limits.gateway_timeout"),
     file("worker.lease"),
     file("worker.renewal_batch"),
+    file("worker.mail_connections"),
     file("test_gateway.latency"),
 ];
 

@@ -40,7 +40,11 @@ pub(super) fn count<T: FromStr + Default + PartialEq>(text: &str) -> Result<T, S
     text.replace('_', "").parse().ok().filter(|n| *n != T::default()).ok_or("must be a whole number above 0".to_owned())
 }
 
-/// Days, rising, each of at least 1.
+/// How many connections: from 1 to 256.
+pub(super) fn connections(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=256).contains(n)).ok_or("must be a whole number from 1 to 256".to_owned())
+}
+
 /// Basis points.
 pub(super) fn rate(text: &str) -> Result<Rate, String> {
     text.parse::<i64>()
@@ -49,6 +53,7 @@ pub(super) fn rate(text: &str) -> Result<Rate, String> {
         .ok_or_else(|| "must be from 0 to 10000".to_owned())
 }
 
+/// Days, rising, each of at least 1.
 pub(super) fn days(text: &str) -> Result<Vec<u32>, String> {
     let days = items(text).map(count).collect::<Result<Vec<u32>, _>>()?;
     let rising = days.windows(2).all(|pair| pair[0] < pair[1]);

@@ -90,6 +90,22 @@ fn a_secret_comes_from_a_file_and_is_never_shown() {
 }
 
 #[test]
+fn a_key_for_mails_goes_with_its_name() {
+    let both = [("MANDATE_DKIM_KEY_FILE", "secret"), ("MANDATE_DKIM_SELECTOR", "mandate2026")];
+    let config = demo(&both, "");
+    let Some(Dkim { key, selector, domain: None }) = &config.dkim else { panic!("{:?}", config.dkim) };
+    assert_eq!((secrecy::ExposeSecret::expose_secret(key), selector.as_str()), ("sk_live_4242", "mandate2026"));
+    assert!(!format!("{config:?}").contains("4242"));
+    assert!(demo(&[], "").dkim.is_none());
+    for alone in [both[0], both[1], ("MANDATE_DKIM_DOMAIN", "example.com")] {
+        let refused = read(Purpose::Demo, &[alone], "").unwrap_err();
+        assert_eq!(refused, ["MANDATE_DKIM_KEY and MANDATE_DKIM_SELECTOR go together: mails are signed with both"]);
+    }
+    assert_eq!(demo(&[], "").worker.mail_connections, 16);
+    assert_eq!(read(Purpose::Demo, &[], "[worker]\nmail_connections = 0").unwrap_err().len(), 1);
+}
+
+#[test]
 fn what_is_not_known_is_named_with_the_nearest_that_is() {
     let unknown = errors(
         &[("MANDATE_LISTNE", "x"), ("MANDATE_STRIPE_KEY_FIEL", "x"), ("MANDATE_CONFIG_FILE", "x"), ("PATH", "/bin")],

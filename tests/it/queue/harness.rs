@@ -110,7 +110,7 @@ pub(super) fn post(transport: Transport) -> Post {
         mail_from: "billing@fjord.example".to_owned(),
         portal_url: "https://my.fjord.example/".to_owned(),
     };
-    Post { renderer: Renderer::new(seller).unwrap(), transport }
+    Post::new(Renderer::new(seller).unwrap(), transport)
 }
 
 /// A database with what a worker needs.

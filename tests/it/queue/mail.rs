@@ -27,6 +27,7 @@ async fn notify(scene: &Scene, email: &'static str) {
             step: 0,
             recipient: Recipient { email: email.to_owned(), locale: "en".to_owned(), user_id: None },
             member_of: None,
+            written_by: None,
             data: serde_json::json!({ "name": "Ada" }),
         });
         Box::pin(async { Ok(()) })

@@ -81,6 +81,7 @@ impl Rows {
             user_id: None,
             account_id: None,
             required: 0,
+            written_by_id: None,
             locale: "en".to_owned(),
             data: json!({}),
             created_at: self.now,

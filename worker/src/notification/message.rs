@@ -13,7 +13,7 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::{Attachment, render::RenderError};
+use super::{Attachment, dkim::Signer, render::RenderError};
 
 /// A mail, ready to be sent any number of times: rendering the same request again gives the same bytes.
 pub struct Mail {
@@ -33,6 +33,11 @@ impl Mail {
     pub fn raw(&self) -> &[u8] {
         &self.raw
     }
+
+    /// What the recipient's address has after its `@`, in small letters.
+    pub(super) fn domain(&self) -> String {
+        self.envelope.to().first().map(|to| to.domain().to_ascii_lowercase()).unwrap_or_default()
+    }
 }
 
 /// What [`build`] puts together.
@@ -47,10 +52,11 @@ pub(super) struct Parts<'a> {
     pub(super) text: String,
     pub(super) html: String,
     pub(super) attachment: Option<&'a Attachment>,
+    pub(super) signer: Option<&'a Signer>,
 }
 
 pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
-    let Parts { id, created_at, from, to, reply_to, subject, text, html, attachment } = parts;
+    let Parts { id, created_at, from, to, reply_to, subject, text, html, attachment, signer } = parts;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sent = u64::try_from(created_at.timestamp()).unwrap_or_default();
     // A fixed boundary keeps copies equal; "=_" cannot occur in quoted-printable, so no text can close a part.
@@ -77,6 +83,10 @@ pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
         .multipart(body)?;
     let (envelope, raw) = (message.envelope().clone(), message.formatted());
+    let raw = match signer {
+        Some(signer) => signer.sign(&raw)?,
+        None => raw,
+    };
     Ok(Mail { id, created_at, message_id, subject, text, html, envelope, raw })
 }
 

@@ -4,12 +4,16 @@
 //! - one `Message-ID` per notification, made of its id, so that a copy sent by a retry is recognised as a copy;
 //! - what people wrote (names, labels, messages) reaches a header, a sentence or HTML only cleaned and escaped;
 //! - a mail can only print what its [`Content`] carries: the holder's confirmations have no field for an amount;
-//! - one server is never waited for longer than [`transport::DEADLINE`];
+//! - one server is never waited for longer than [`transport::DEADLINE`], and what is slow stands in nobody's way: [`pace`];
+//! - to an address that was refused for good nothing is sent, but what its user asks for, until a link that was mailed to it is
+//!   followed;
 //! - neither a token nor the text of a mail is ever logged.
 
 pub mod content;
+pub mod dkim;
 mod format;
 mod message;
+pub mod pace;
 pub mod render;
 pub mod sample;
 mod send;

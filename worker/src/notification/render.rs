@@ -24,6 +24,7 @@ use thiserror::Error as ThisError;
 use super::{
     MailRequest,
     content::{Amount, Moment, ReplyTo},
+    dkim::{DkimError, Signer},
     format,
     message::{self, Mail},
 };
@@ -133,6 +134,8 @@ pub enum RenderError {
     Attachment(#[from] ContentTypeErr),
     #[error("mail message: {0}")]
     Message(#[from] lettre::error::Error),
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
 }
 
 /// The provider, as its mails show it.
@@ -153,12 +156,26 @@ pub struct Renderer {
     from: Mailbox,
     seller: minijinja::Value,
     portal_url: String,
+    signer: Option<Signer>,
 }
 
 impl Renderer {
     /// Compiles every template; fails on one that is broken, and on a sender that is no address.
     pub fn new(seller: Seller) -> Result<Self, RenderError> {
         Self::speaking(format::LOCALES, seller)
+    }
+
+    /// Signs every mail.
+    /// # Errors
+    /// Where the signature would not count for the sender's address.
+    pub fn signed_by(self, signer: Signer) -> Result<Self, RenderError> {
+        signer.vouches_for(self.from.email.domain())?;
+        Ok(Self { signer: Some(signer), ..self })
+    }
+
+    /// The domain that mails are from.
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
     }
 
     fn speaking(files: &'static [File], seller: Seller) -> Result<Self, RenderError> {
@@ -172,7 +189,7 @@ impl Renderer {
         let mut seller = json!({ "name": name, "address": address });
         format::clean_all(&mut seller);
         let portal_url = portal_url.trim_end_matches('/').to_owned();
-        Ok(Self { files, languages, from, seller: Value::from(Serde(seller)), portal_url })
+        Ok(Self { files, languages, from, seller: Value::from(Serde(seller)), portal_url, signer: None })
     }
 
     /// The same request always gives the same mail.
@@ -216,6 +233,7 @@ impl Renderer {
             text,
             html,
             attachment: attachment.as_ref(),
+            signer: self.signer.as_ref(),
         })
     }
 

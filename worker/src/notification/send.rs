@@ -4,7 +4,7 @@ use domain::Reader;
 use domain::actor::{Actor, System};
 use domain::billing::printed::{Pdf, pdf};
 use domain::cashback::statement;
-use domain::notification::commands::LinkToken;
+use domain::notification::commands::{LinkToken, Lost};
 use domain::notification::job::SendMail;
 use domain::notification::queries::Waiting;
 use domain::notification::{MailKind, commands, queries};
@@ -12,6 +12,7 @@ use domain::store::Statements;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::pace::{NotYet, Pace};
 use super::{Attachment, Content, Link, MailRequest, Outcome, Renderer, Transport};
 use crate::error::JobError;
 use crate::handler::{Answer, Context, Run};
@@ -22,6 +23,15 @@ pub struct Post {
     pub renderer: Renderer,
     /// Sends them.
     pub transport: Transport,
+    /// Says when.
+    pub pace: Pace,
+}
+
+impl Post {
+    /// At the usual pace.
+    pub fn new(renderer: Renderer, transport: Transport) -> Self {
+        Self { renderer, transport, pace: Pace::default() }
+    }
 }
 
 /// Renders and sends a mail, unless that is done. It goes out at least once: a process that dies between the server's answer and
@@ -30,7 +40,7 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
     let id = run.job.notification_id;
     let now = context.store.now().await?.now;
     let reader = context.store.reader(Actor::System(System::Mail), now, Statements::default());
-    let Some(Waiting { notification, recipient_name, may_know }) = queries::waiting(&reader, id).await? else {
+    let Some(Waiting { notification, recipient_name, may_know, bounced }) = queries::waiting(&reader, id).await? else {
         return Ok(());
     };
     if !may_know {
@@ -38,6 +48,13 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
             context.write(System::Mail, move |work| Box::pin(async move { commands::forget(work, id).await }));
         return forgotten.await;
     }
+    if let Some(refused) = bounced.filter(|_| !commands::is_asked_for(&notification.kind)) {
+        let reason = format!("not sent: this address was refused for good before ({refused})");
+        give_up(&context, run.job, &reason, Lost::Mail).await?;
+        return Err(JobError::GiveUp(reason));
+    }
+    let (_, domain) = notification.recipient.rsplit_once('@').unwrap_or_default();
+    context.post.pace.check(&domain.to_ascii_lowercase())?;
 
     let token = if commands::carries_token(&notification) {
         let row = notification.clone();
@@ -64,7 +81,10 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
                 attachment,
             };
             match context.post.renderer.render(&request) {
-                Ok(mail) => context.post.transport.send(&mail).await,
+                Ok(mail) => {
+                    let sending = Box::pin(context.post.transport.send(&mail));
+                    context.post.pace.send(&mail.domain(), sending).await?
+                }
                 Err(error) => Outcome::Permanent(error.to_string()),
             }
         }
@@ -85,13 +105,23 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
         }
         Outcome::Transient(reason) if !run.claimed.is_last_try() => Err(JobError::Retry(reason)),
         Outcome::Transient(reason) => {
-            give_up(&context, run.job, &reason).await?;
+            give_up(&context, run.job, &reason, Lost::Mail).await?;
             Err(JobError::Retry(reason))
         }
         Outcome::Permanent(reason) => {
-            give_up(&context, run.job, &reason).await?;
+            give_up(&context, run.job, &reason, Lost::Mail).await?;
             Err(JobError::GiveUp(reason))
         }
+        Outcome::Bounced(reason) => {
+            give_up(&context, run.job, &reason, Lost::Address).await?;
+            Err(JobError::GiveUp(reason))
+        }
+    }
+}
+
+impl From<NotYet> for JobError {
+    fn from(NotYet(delay): NotYet) -> Self {
+        Self::NotYet(delay)
     }
 }
 
@@ -114,11 +144,11 @@ async fn attachment(
 }
 
 /// Writes down why the mail was not sent, and will not be unless staff sees to it.
-async fn give_up(context: &Context, job: SendMail, reason: &str) -> Answer {
+async fn give_up(context: &Context, job: SendMail, reason: &str, lost: Lost) -> Answer {
     let reason = reason.to_owned();
     let failed = context.write(System::Mail, move |work| {
         let (id, reason) = (job.notification_id, reason.clone());
-        Box::pin(async move { commands::mark_failed(work, id, &reason).await })
+        Box::pin(async move { commands::mark_failed(work, id, &reason, lost).await })
     });
     failed.await?;
     metrics::counter!("mandate_mails_total", "outcome" => "failed").increment(1);

@@ -25,6 +25,7 @@ use tokio::{fs, io::AsyncWriteExt, time::timeout};
 use url::Url;
 
 use super::message::Mail;
+use super::pace::PLACES;
 
 /// Nobody waits longer than this for one mail, retry included.
 pub const DEADLINE: Duration = Duration::from_secs(28);
@@ -34,7 +35,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 const PROBE: Duration = Duration::from_secs(5);
 /// A parked connection older than this is closed, not used: most servers hang up after a minute or more.
 const IDLE: Duration = Duration::from_secs(30);
-const PARKED: usize = 8;
+const PARKED: usize = PLACES;
 /// Of what a server says, this much is kept.
 const REASON_LENGTH: usize = 300;
 
@@ -45,8 +46,10 @@ pub enum Outcome {
     Sent,
     /// May go well later. The copy that this attempt sent may have arrived: it has the same `Message-ID`.
     Transient(String),
-    /// Will not go well: the server refuses this mail or its recipient for good.
+    /// Will not go well: the server refuses this mail for good.
     Permanent(String),
+    /// Will not go well, this mail as little as any other: the server says that there is no such address.
+    Bounced(String),
 }
 
 /// Why `SMTP_URL` cannot be used. Never shows the URL: it holds a password.
@@ -323,7 +326,14 @@ async fn exchange(connection: &mut AsyncSmtpConnection, mail: &Mail, probe: Opti
     }
     for to in mail.envelope.to() {
         if let Err(error) = connection.command(Rcpt::new(to.clone(), vec![])).await {
-            return refused(&error);
+            let refused = refused(&error);
+            return if let Exchange::Refused(Outcome::Permanent(said)) = &refused
+                && is_about_address(&error)
+            {
+                Exchange::Refused(Outcome::Bounced(said.clone()))
+            } else {
+                refused
+            };
         }
     }
     match connection.command(Data).await {
@@ -351,6 +361,25 @@ fn refused(error: &SmtpError) -> Exchange {
         Some(_) => Exchange::Refused(Outcome::Transient(said)),
         None => Exchange::Broken(Outcome::Transient(said)),
     }
+}
+
+/// Whether a final answer to `RCPT` says that the address is none, or is closed, and not that we may not write to it (RFC 3463).
+fn is_about_address(error: &SmtpError) -> bool {
+    let said = error.to_string();
+    let enhanced = said.split(|c: char| !(c.is_ascii_digit() || c == '.')).find(|word| is_enhanced(word));
+    if let Some(code) = enhanced {
+        // the last two are about the sender's address
+        code == "5.2.1" || code.starts_with("5.1.") && !matches!(code, "5.1.7" | "5.1.8")
+    } else {
+        let code = error.status().map(u16::from);
+        matches!(code, Some(550 | 551 | 553)) && !said.to_ascii_lowercase().contains("relay")
+    }
+}
+
+/// `5.1.1` and the like.
+fn is_enhanced(word: &str) -> bool {
+    let parts: Vec<_> = word.split('.').collect();
+    parts.len() == 3 && parts[0] == "5" && parts.iter().all(|part| !part.is_empty() && part.len() <= 3)
 }
 
 /// What happened, in one line that can be shown and kept.

@@ -60,6 +60,7 @@ impl Claim {
             Ok(Ok(Err(JobError::Retry(error)))) => Outcome::Failed(error),
             Ok(Ok(Err(JobError::GiveUp(error)))) => Outcome::Hopeless(error),
             Ok(Ok(Err(JobError::LeftOff))) => Outcome::Released,
+            Ok(Ok(Err(JobError::NotYet(delay)))) => Outcome::PutOff(delay),
             Ok(Err(_)) => Outcome::Failed(format!("not done within {} s", self.limit.as_secs())),
             Err(panic) => Outcome::Failed(format!("panic: {}", words_of(&*panic))),
         };
@@ -71,6 +72,7 @@ impl Claim {
         let outcome = match &self.outcome {
             Outcome::Done => "done",
             Outcome::Released => "released",
+            Outcome::PutOff(_) => "put_off",
             Outcome::Failed(error) if self.job.attempts < self.job.max_attempts => {
                 tracing::info!(error, "failed, comes back");
                 "retried"

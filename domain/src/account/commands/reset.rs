@@ -31,6 +31,7 @@ pub async fn mail_password_reset(work: &mut Work, job: MailPasswordReset) -> Res
         step: 0,
         recipient: Recipient { email: user.email, locale: user.locale, user_id: Some(user.id) },
         member_of: None,
+        written_by: None,
         data: serde_json::json!({ "name": user.name }),
     });
     Ok(())

@@ -105,6 +105,7 @@ pub async fn sign_up(work: &mut Work, new: PreparedSignUp, ip: Option<String>) -
         step: 0,
         recipient: Recipient { email: user.email.clone(), locale: user.locale.clone(), user_id: Some(user.id) },
         member_of: None,
+        written_by: None,
         data: serde_json::json!({ "name": user.name }),
     });
     Ok(up)

@@ -139,6 +139,7 @@ async fn write(work: &mut Work, month: NaiveDate, next_month: NaiveDate, stated:
                 step: 0,
                 recipient: reader.recipient.clone(),
                 member_of: Some(reader.member_of),
+                written_by: None,
                 data: data.clone(),
             });
         }

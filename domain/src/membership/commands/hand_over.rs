@@ -60,6 +60,7 @@ async fn mail(work: &mut Work, account: &account::Model, [former_id, new_id]: [U
         step: 0,
         recipient: Recipient { email: person.email.clone(), locale: person.locale.clone(), user_id: Some(person.id) },
         member_of: None, // each is told, whatever becomes of their membership
+        written_by: None,
         data: data(to),
     });
     for notice in notices {

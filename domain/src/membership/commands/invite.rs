@@ -92,6 +92,7 @@ async fn mail(work: &mut Work, row: &member_invitation::Model, known: Option<sto
         step: 0,
         recipient: Recipient { email: row.email.clone(), locale, user_id },
         member_of: None,
+        written_by: Some(row.account_id),
         data,
     });
     Ok(())

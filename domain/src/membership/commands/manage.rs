@@ -110,6 +110,7 @@ async fn tell_member(work: &mut Work, row: &membership::Model) -> Result<(), Err
         step: 0,
         recipient: Recipient { email: member.email, locale: member.locale, user_id: Some(member.id) },
         member_of: Some(MemberOf { account_id: row.account_id, any_of: Permissions::NONE }),
+        written_by: None,
         data,
     });
     Ok(())
@@ -173,6 +174,7 @@ async fn mail_ended(work: &mut Work, row: &membership::Model, ended: &Ended) -> 
         step: 0,
         recipient: Recipient { email: member.email, locale: member.locale, user_id: Some(member.id) },
         member_of: None, // they are none of its members any more
+        written_by: None,
         data,
     });
     Ok(())

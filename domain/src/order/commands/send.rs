@@ -188,6 +188,7 @@ fn mail(work: &mut Work, kind: MailKind, cart: &cart::Model, to: Vec<Reader>, da
             step: cart.times_sent,
             recipient,
             member_of,
+            written_by: Some(cart.partner_id),
             data: data.clone(),
         });
     }

@@ -93,6 +93,7 @@ pub async fn create_on_behalf(work: &mut Work, command: CreateAccountOnBehalf) -
         step: 0,
         recipient: Recipient { email: owner.email, locale: owner.locale, user_id: Some(owner.id) },
         member_of: Some(MemberOf { account_id: account.id, any_of: Permissions::NONE }),
+        written_by: Some(partner_id),
         data: json!({
             "partner": partner.name,
             "account": account.name,

@@ -11,7 +11,7 @@ use super::super::store::{self, Overdue, Pair};
 use super::accept::partner_will_pay;
 use super::end::tell_lapsed;
 use super::send::{Addressed, pending};
-use super::tell::{Parties, Side, access, date_in, invitation_subject, mail};
+use super::tell::{Parties, Side, access, date_in, invitation_subject, mail_for};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, Refusal};
 use crate::notification::MailKind;
@@ -103,7 +103,7 @@ async fn tell(work: &mut Work, row: &invitation::Model, terms: &Terms) -> Result
         "expires_on": date_in(&parties.client, row.expires_at),
     });
     let readers = parties.readers(work, Side::Client, Side::Client.knows()).await?;
-    mail(work, MailKind::AccessRequested, (row.id.into(), 0), readers, &data);
+    mail_for(work, parties.partner.id, MailKind::AccessRequested, (row.id.into(), 0), readers, &data);
     Ok(())
 }
 

@@ -213,15 +213,21 @@ pub(super) async fn readers_of(
 }
 
 /// Mails the same facts to several people.
-pub(super) fn mail(
+pub(super) fn mail(work: &mut Work, kind: MailKind, event: (Uuid, i32), readers: Vec<Reader>, data: &Value) {
+    mail_for(work, None, kind, event, readers, data);
+}
+
+/// The same, where one of the two accounts has it written.
+pub(super) fn mail_for(
     work: &mut Work,
+    written_by: Option<AccountId>,
     kind: MailKind,
     (subject_id, step): (Uuid, i32),
     readers: Vec<Reader>,
     data: &Value,
 ) {
     for Reader { member_of, recipient } in readers {
-        work.notify(Notice { kind, subject_id, step, recipient, member_of, data: data.clone() });
+        work.notify(Notice { kind, subject_id, step, recipient, member_of, written_by, data: data.clone() });
     }
 }
 

@@ -127,7 +127,15 @@ fn mail(
     (member_of, recipient): (Option<MemberOf>, Recipient),
     data: Value,
 ) {
-    work.notify(Notice { kind, subject_id: row.id.into(), step, recipient, member_of, data });
+    work.notify(Notice {
+        kind,
+        subject_id: row.id.into(),
+        step,
+        recipient,
+        member_of,
+        written_by: Some(row.from_id),
+        data,
+    });
 }
 
 fn date_in(party: &Party, at: DateTime<Utc>) -> NaiveDate {
