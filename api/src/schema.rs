@@ -5,6 +5,7 @@ use domain::job::schedule::Entry;
 use futures::future::try_join_all;
 
 use crate::account::mutation::AccountMutation;
+use crate::account::preference::PreferenceMutation;
 use crate::account::query::AccountQuery;
 use crate::activity::subscription::Subscription;
 use crate::affiliate::mutation::AffiliateMutation;
@@ -51,6 +52,7 @@ pub struct Query(NodeQuery, AccountQuery, ProgrammeQuery, CatalogueQuery, OrderQ
 #[derive(MergedObject, Default)]
 pub struct Mutations(
     AccountMutation,
+    PreferenceMutation,
     MembershipMutation,
     ApiKeyMutation,
     ProgrammeMutation,

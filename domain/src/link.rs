@@ -21,6 +21,8 @@ use crate::error::Error;
 use crate::sql::Sql;
 use crate::store::{Reader, Statements, Store};
 
+/// What a signature is for: one that is made for something else is none.
+const FILE: &str = "file";
 /// How long a link is good.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(15);
 /// No link of ours is longer.
@@ -72,8 +74,7 @@ impl Signer {
     pub fn sign(&self, to: Target) -> Result<String, Error> {
         let until = (self.key.real_now + GOOD_FOR).timestamp();
         let claims = serde_json::to_vec(&Claims { to, by: self.by, until }).map_err(|e| Error::fault(e.to_string()))?;
-        let signature = self.key.mac(&claims)?.finalize().into_bytes();
-        Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(claims), URL_SAFE_NO_PAD.encode(signature)))
+        self.key.seal(FILE, &claims)
     }
 }
 
@@ -91,31 +92,43 @@ pub async fn open(store: &Store, token: &str, ip: Option<String>) -> Result<(Tar
 
 /// What signatures are made with. It is in the database, because all gateways must agree on it.
 #[derive(Clone, FromQueryResult)]
-struct Key {
+pub(crate) struct Key {
     secret: Vec<u8>,
     real_now: DateTime<Utc>,
 }
 
 impl Key {
-    async fn read(conn: &impl ConnectionTrait) -> Result<Self, Error> {
+    pub(crate) async fn read(conn: &impl ConnectionTrait) -> Result<Self, Error> {
         let mut sql = Sql::new(conn.get_database_backend());
         sql.push("SELECT secret, /now/ AS real_now FROM signing_key WHERE id = 1");
         sql.one(conn).await?.ok_or_else(|| Error::fault("there is no key to sign with"))
     }
 
-    fn mac(&self, claims: &[u8]) -> Result<Hmac<Sha256>, Error> {
+    fn mac(&self, purpose: &str, claims: &[u8]) -> Result<Hmac<Sha256>, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).map_err(|e| Error::fault(e.to_string()))?;
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
         mac.update(claims);
         Ok(mac)
     }
 
-    /// What a token says, if it is ours. The signature is compared in constant time.
-    fn check(&self, token: &str) -> Option<Claims> {
+    /// A token that says something, good for one purpose.
+    pub(crate) fn seal(&self, purpose: &str, claims: &[u8]) -> Result<String, Error> {
+        let signature = self.mac(purpose, claims)?.finalize().into_bytes();
+        Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(claims), URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// What a token says, if it is ours and for this. The signature is compared in constant time.
+    pub(crate) fn unseal(&self, purpose: &str, token: &str) -> Option<Vec<u8>> {
         let (claims, signature) = token.split_once('.').filter(|_| token.len() <= LONGEST)?;
         let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        self.mac(&claims).ok()?.verify_slice(&signature).ok()?;
-        serde_json::from_slice(&claims).ok()
+        self.mac(purpose, &claims).ok()?.verify_slice(&signature).ok()?;
+        Some(claims)
+    }
+
+    fn check(&self, token: &str) -> Option<Claims> {
+        serde_json::from_slice(&self.unseal(FILE, token)?).ok()
     }
 }
 
@@ -148,6 +161,7 @@ mod tests {
     fn nobody_else_signs() {
         let token = token();
         assert!(key(8).check(&token).is_none(), "another key");
+        assert!(key(7).unseal("another purpose", &token).is_none());
         let (claims, signature) = token.split_once('.').unwrap();
         let forged = String::from_utf8(URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap().replace("900", "999900");
         let forged = format!("{}.{signature}", URL_SAFE_NO_PAD.encode(forged));

@@ -14,7 +14,8 @@ use crate::actor::{Actor, Person};
 use crate::error::{Code, Error};
 use crate::job::{self, NewJob};
 use crate::later::Later;
-use crate::notification::Notice;
+use crate::notification::job::SendMail;
+use crate::notification::{Notice, queries};
 use crate::permission::visible::Viewer;
 use crate::permission::{Grant, Standing};
 use crate::seller::Settings;
@@ -158,7 +159,7 @@ impl Work {
         });
     }
 
-    /// Mails one person about one event, once.
+    /// Mails one person about one event, once, unless they want no such mails.
     pub fn notify(&mut self, notice: Notice) {
         let Notice { kind, subject_id, step, recipient, member_of, written_by, data } = notice;
         let id = self.new_id::<NotificationId>();
@@ -179,7 +180,6 @@ impl Work {
             failed_at: None,
             last_error: None,
         });
-        self.enqueue(crate::notification::job::SendMail { notification_id: id });
     }
 
     /// Starts background work when this is committed: the one way to start any.
@@ -242,8 +242,13 @@ impl Work {
     pub(crate) async fn finish(mut self) -> Result<Told, Error> {
         let backend = self.txn.get_database_backend();
         self.add::<audit_entry::Entity>(&self.audits)?;
-        if !self.notifications.is_empty() {
-            let mut sql = sql::insertion::<notification::Entity>(backend, &self.notifications)?;
+        let mails = std::mem::take(&mut self.notifications);
+        let mails = queries::wanted(&self, mails).await?;
+        for mail in &mails {
+            self.enqueue(SendMail { notification_id: mail.id });
+        }
+        if !mails.is_empty() {
+            let mut sql = sql::insertion::<notification::Entity>(backend, &mails)?;
             sql.push(sql::OR_NOTHING);
             self.txn.add("notification", sql);
         }

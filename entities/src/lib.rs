@@ -34,6 +34,7 @@ pub mod mailed_token;
 pub mod member_invitation;
 pub mod membership;
 pub mod notification;
+pub mod notification_preference;
 pub mod offering;
 pub mod order;
 pub mod order_line;

@@ -44,6 +44,13 @@ CREATE TABLE notification (
 CREATE UNIQUE INDEX notification_once ON notification (kind, subject_id, step, recipient);
 CREATE INDEX notification_unsent ON notification (created_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 CREATE INDEX notification_failed ON notification (id) WHERE failed_at IS NOT NULL;
+CREATE TABLE notification_preference (
+    user_id /uuid/ NOT NULL REFERENCES "user" (id),
+    kind text NOT NULL,
+    email boolean NOT NULL,
+    changed_at /instant/ NOT NULL,
+    PRIMARY KEY (user_id, kind)
+);
 CREATE TABLE bounced_address (
     email text PRIMARY KEY,
     reason text NOT NULL,

@@ -74,6 +74,8 @@ const WITHOUT_A_PERMIT: &[(&str, &str)] = &[
     ("notification", "mark_failed: the worker sent it"),
     ("notification", "mark_sent: the worker sent it"),
     ("notification", "mint_token: the worker sends it"),
+    ("notification", "stop_mails: the link is the proof"),
+    ("notification", "update_preferences: a person about themselves"),
     ("order", "age_carts: time passes"),
     ("partnership", "remind: time passes"),
     ("transfer", "decline: is for whoever has the address"),

@@ -215,6 +215,7 @@ async fn no_other_link_opens(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let sign = |secret: &[u8], claims: &Value| {
         let claims = claims.to_string();
         let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        mac.update(b"file\0"); // what it is signed for
         mac.update(claims.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
         format!("{path}?token={}.{signature}", URL_SAFE_NO_PAD.encode(claims))

@@ -5,7 +5,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use tests::mail::{renderer, request, samples};
 use worker::notification::{Content, Direction, Mail};
 
-/// Header fields of a mail, each exactly once; besides, an inquiry and a request for support say whom to answer.
+/// Header fields of a mail, each exactly once; besides, one that can be done without says how, and an inquiry and a request for support say whom to answer.
 const HEADERS: [&str; 8] =
     ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
 
@@ -20,6 +20,16 @@ fn assert_well_formed(mail: &Mail, what: &str) {
     let mut expected: Vec<_> = HEADERS.iter().map(|name| name.to_lowercase()).collect();
     let is_answered = ["support-request", "inquiry-received"].iter().any(|kind| what.starts_with(kind));
     expected.extend(is_answered.then(|| "reply-to".to_owned()));
+    if stops(what) {
+        expected.extend(["list-unsubscribe".to_owned(), "list-unsubscribe-post".to_owned()]);
+        let field = |name| message.header_raw(name).map(str::trim);
+        assert_eq!(
+            field("List-Unsubscribe"),
+            Some("<https://api.nimbus.example/unsubscribe?token=tok-en_456>"),
+            "{what}"
+        );
+        assert_eq!(field("List-Unsubscribe-Post"), Some("List-Unsubscribe=One-Click"), "{what}");
+    }
     names.sort();
     expected.sort();
     assert_eq!(names, expected, "{what}");
@@ -41,6 +51,29 @@ fn assert_well_formed(mail: &Mail, what: &str) {
     let mut lines: Vec<_> = mail.raw().split(|byte| *byte == b'\n').collect();
     assert_eq!(lines.pop(), Some(&b""[..]), "{what}: ends with a line end");
     assert!(!lines.into_iter().any(bare), "{what}: a bare CR or LF");
+}
+
+/// Whether its reader can do without: the kinds are written down here once more.
+fn stops(what: &str) -> bool {
+    let kind = what.split(' ').next().unwrap_or_default();
+    [
+        "cart-completed",
+        "cart-reminder",
+        "cart-sent",
+        "cashback-statement",
+        "inquiry-received",
+        "invitation-expired",
+        "invitation-rejected",
+        "invitation-withdrawn",
+        "product-renewed",
+        "product-renewed-holder",
+        "product-restored",
+        "renewal-upcoming",
+        "transfer-cancelled",
+        "transfer-declined",
+        "transfer-expired",
+    ]
+    .contains(&kind)
 }
 
 fn text(mail: &Mail) -> String {

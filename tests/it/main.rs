@@ -52,6 +52,7 @@ mod payment_edge;
 mod payout;
 mod plan_change;
 mod power_of_attorney;
+mod preference;
 mod product;
 mod queue;
 mod records;

@@ -14,6 +14,8 @@ pub struct Mail {
     pub message_id: String,
     pub text: String,
     pub html: String,
+    /// Where it says that such mails are stopped.
+    pub stop_url: Option<String>,
     /// Names and contents of the files that came along.
     pub files: Vec<(String, Vec<u8>)>,
 }
@@ -52,6 +54,9 @@ pub fn read_folder(folder: &Path) -> Vec<Mail> {
                 message_id: mail.message_id().unwrap_or_default().to_owned(),
                 text: mail.body_text(0).unwrap_or_default().into_owned(),
                 html: mail.body_html(0).unwrap_or_default().into_owned(),
+                stop_url: mail
+                    .header_raw("List-Unsubscribe")
+                    .map(|field| field.trim().trim_matches(['<', '>']).to_owned()),
                 files: mail
                     .attachments()
                     .map(|file| (file.attachment_name().unwrap_or_default().to_owned(), file.contents().to_vec()))

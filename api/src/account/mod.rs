@@ -3,6 +3,7 @@
 pub mod loader;
 pub mod mutation;
 pub mod object;
+pub mod preference;
 pub mod query;
 pub mod tries;
 pub mod viewer;

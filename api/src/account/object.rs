@@ -11,6 +11,7 @@ use entities::id::{AccountId, UserId};
 use entities::{account, membership, user};
 
 use super::loader::{Held, Members, OwnerOf};
+use super::preference::{NotificationPreference, preferences_of};
 use crate::activity::loader::Feed;
 use crate::activity::object::{ActivityEvent, ActivityEventConnection, ActivityKind};
 use crate::affiliate::object::Affiliate;
@@ -85,6 +86,11 @@ impl User {
     /// The language of their mails.
     async fn locale(&self) -> Locale {
         Locale(self.0.locale.clone())
+    }
+
+    /// Of the viewer alone; empty for others.
+    async fn notification_preferences(&self, ctx: &Context<'_>) -> Result<Vec<NotificationPreference>> {
+        preferences_of(ctx, self.0.id).await
     }
 }
 

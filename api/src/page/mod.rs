@@ -10,6 +10,7 @@ mod claim;
 mod confirm;
 mod contribute;
 mod join;
+mod stop_mails;
 mod text;
 mod transfer;
 
@@ -34,7 +35,7 @@ use crate::auth::{CallerIp, SignIn};
 /// More than any of the forms holds.
 const MAX_FORM: usize = 16 * 1024;
 
-/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart`, `/contribute` and `/transfer`; and the test gateway's `/gateway/confirm`.
+/// `/verify`, `/reset`, `/join`, `/claim`, `/access`, `/cart`, `/contribute`, `/transfer` and `/unsubscribe`; and the test gateway's `/gateway/confirm`.
 pub fn router(sign_in: Arc<SignIn>) -> Router {
     Router::new()
         .route("/verify", get(show_verify).post(do_verify))
@@ -45,6 +46,7 @@ pub fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/cart", get(cart::show).post(cart::buy))
         .route("/contribute", get(contribute::show).post(contribute::follow))
         .route("/transfer", get(transfer::show).post(transfer::answer))
+        .route("/unsubscribe", get(stop_mails::show).post(stop_mails::stop))
         .route("/gateway/confirm", get(confirm::show).post(confirm::answer))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .with_state(sign_in)

@@ -1,19 +1,25 @@
-//! What the worker writes about a mail: the token in its link, and what became of it.
+//! What the worker writes about a mail: the token in its link, and what became of it; and what people want no mails about.
+
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use entities::id::NotificationId;
+use entities::id::{NotificationId, UserId};
 use entities::mailed_token::MailedTokenKind;
-use entities::notification;
+use entities::{notification, user};
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::MailKind;
+use super::queries::stopping;
+use super::{MailKind, rules};
+use crate::account::store::lock_user;
 use crate::account::token::{self, NewToken};
 use crate::activity::{ActivityKind, Event};
 use crate::actor::{Actor, System};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
+use crate::link::Key;
 use crate::permission::Permission;
+use crate::sql::Type;
 use crate::work::Work;
 
 fn mail_only(work: &Work) -> Result<(), Error> {
@@ -164,13 +170,17 @@ fn undelivered(row: &notification::Model) -> Option<Event> {
     let account_id = row.written_by_id?;
     let event = |kind| Event::new(account_id, kind);
     let event = match MailKind::from_name(&row.kind) {
-        Some(MailKind::CartSent | MailKind::CartReminder) => event(ActivityKind::CartSent).about("Cart", row.subject_id),
+        Some(MailKind::CartSent | MailKind::CartReminder) => {
+            event(ActivityKind::CartSent).about("Cart", row.subject_id)
+        }
         Some(MailKind::AccessRequested) => event(ActivityKind::InvitationReceived).about("Invitation", row.subject_id),
         Some(MailKind::ClaimAccount) => event(ActivityKind::PowerOfAttorneyUsed)
             .needs(Permission::ManageClients)
             .about("Partnership", row.subject_id),
         Some(MailKind::MemberInvited) => event(ActivityKind::MemberAdded),
-        Some(MailKind::ContributorInvited) => event(ActivityKind::ContributorAdded).about("Contributor", row.subject_id),
+        Some(MailKind::ContributorInvited) => {
+            event(ActivityKind::ContributorAdded).about("Contributor", row.subject_id)
+        }
         Some(MailKind::TransferOffered) => event(ActivityKind::TransferOffered).about("Transfer", row.subject_id),
         _ => return None,
     };
@@ -200,5 +210,54 @@ pub(crate) async fn revive(work: &Work, id: NotificationId) -> Result<(), Error>
     if let Some(row) = sql.one::<notification::Model>(work.conn()).await? {
         trust(work, &row.recipient);
     }
+    Ok(())
+}
+
+/// Whether one wants mails about a kind of event.
+pub type Preference = (ActivityKind, bool);
+
+/// A person says about which events they want mails. What is not named stays as it is; of what is named twice, the last counts.
+/// # Errors
+/// `INVALID_INPUT` for switching off what is told in any case.
+pub async fn update_preferences(work: &mut Work, preferences: &[Preference]) -> Result<user::Model, Error> {
+    let user_id = work.in_person()?.user_id;
+    for (index, (kind, email)) in preferences.iter().enumerate() {
+        if !email && rules::is_mandatory(*kind) {
+            let refusal = Refusal::invalid("email", "is about money or access, and told in any case");
+            return Err(refusal.within(["preferences".to_owned(), index.to_string()]).into());
+        }
+    }
+    let user = lock_user(work, user_id).await?.ok_or(Error::NotFound)?;
+    prefer(work, user_id, preferences).await?;
+    work.record("updateNotificationPreferences", None, Some(user_id.into()));
+    Ok(user)
+}
+
+/// Whoever follows the link in a mail wants no more of its kind. The link is the proof: it says only that.
+/// # Errors
+/// `TOKEN_INVALID`.
+pub async fn stop_mails(work: &mut Work, token: &str) -> Result<(), Error> {
+    let (user_id, kind) = stopping(&Key::read(work.conn()).await?, token)?;
+    lock_user(work, user_id).await?.ok_or(Error::NotFound)?;
+    prefer(work, user_id, &[(kind, false)]).await?;
+    work.record("stopMails", None, Some(user_id.into()));
+    Ok(())
+}
+
+async fn prefer(work: &Work, user_id: UserId, preferences: &[Preference]) -> Result<(), Error> {
+    let last: BTreeMap<&str, bool> = preferences.iter().map(|(kind, email)| (kind.name(), *email)).collect();
+    if last.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = last.into_iter().map(|(kind, email)| json!({ "kind": kind, "email": email })).collect();
+    let mut sql = work.sql();
+    sql.add(
+        "INSERT INTO notification_preference (user_id, kind, email, changed_at) SELECT ?, r.kind, r.email, ? FROM ",
+        [user_id.into(), work.now().into()],
+    );
+    sql.records("r", &[("kind", Type::Text), ("email", Type::Bool)], &rows)?.push(
+        " WHERE true ON CONFLICT (user_id, kind) DO UPDATE SET email = excluded.email, changed_at = excluded.changed_at",
+    );
+    sql.execute(work.conn()).await?;
     Ok(())
 }

@@ -3,11 +3,15 @@
 //! The row commits with the event; the worker renders it, mints the tokens in its links and sends it. There is no text and no
 //! token in the row. What somebody is told as a member by a permission is told to whoever holds it when the mail is sent: who
 //! has lost it meanwhile gets nothing.
+//!
+//! What need not be told can be switched off, by user and kind of event, on the settings page or by the link in each such mail; it
+//! holds for mails that are asked for from then on.
 
 pub mod commands;
 pub mod job;
 pub mod queries;
 pub mod recipients;
+pub mod rules;
 pub(crate) mod subject;
 
 use entities::id::{AccountId, UserId};

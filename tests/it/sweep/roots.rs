@@ -55,6 +55,8 @@ const PARTS: &[&str] = &[
     "PermissionExplanation",
     "PermissionPath",
     "PermissionStep",
+    // of a person, to themselves alone
+    "NotificationPreference",
     // as much of a product as someone sees who is offered it, says the contract: with the invitation
     "OfferedProduct",
     // of a partnership, and of what it would be

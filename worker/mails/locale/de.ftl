@@ -6,6 +6,7 @@ greeting = Guten Tag { $name },
 greeting-nameless = Guten Tag,
 link = Falls die Schaltfläche nicht funktioniert, öffnen Sie bitte diesen Link:
 automatic = Diese Nachricht wurde automatisch versendet.
+stop-mails = Keine E-Mails dieser Art mehr
 fact = { $label }: { $value }
 heading = { $label }:
 

@@ -6,6 +6,7 @@ greeting = Hello { $name },
 greeting-nameless = Hello,
 link = If the button does not work, open this link:
 automatic = This message was sent automatically.
+stop-mails = No more mails of this kind
 fact = { $label }: { $value }
 heading = { $label }:
 

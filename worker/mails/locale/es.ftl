@@ -6,6 +6,7 @@ greeting = Buenos días, { $name }:
 greeting-nameless = Buenos días:
 link = Si el botón no funciona, abra este enlace:
 automatic = Este mensaje se ha enviado automáticamente.
+stop-mails = No recibir más correos de este tipo
 fact = { $label }: { $value }
 heading = { $label }:
 

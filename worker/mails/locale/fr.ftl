@@ -6,6 +6,7 @@ greeting = Bonjour { $name },
 greeting-nameless = Bonjour,
 link = Si le bouton ne fonctionne pas, ouvrez ce lien :
 automatic = Ce message a été envoyé automatiquement.
+stop-mails = Ne plus recevoir d’e-mails de ce type
 fact = { $label } : { $value }
 heading = { $label } :
 

@@ -6,6 +6,7 @@ greeting = Buongiorno { $name },
 greeting-nameless = Buongiorno,
 link = Se il pulsante non funziona, apra questo link:
 automatic = Questo messaggio è stato inviato automaticamente.
+stop-mails = Non ricevere più e-mail di questo tipo
 fact = { $label }: { $value }
 heading = { $label }:
 

@@ -51,12 +51,13 @@ pub(super) struct Parts<'a> {
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
+    pub(super) stop_url: Option<&'a str>,
     pub(super) attachment: Option<&'a Attachment>,
     pub(super) signer: Option<&'a Signer>,
 }
 
 pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
-    let Parts { id, created_at, from, to, reply_to, subject, text, html, attachment, signer } = parts;
+    let Parts { id, created_at, from, to, reply_to, subject, text, html, stop_url, attachment, signer } = parts;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sent = u64::try_from(created_at.timestamp()).unwrap_or_default();
     // A fixed boundary keeps copies equal; "=_" cannot occur in quoted-printable, so no text can close a part.
@@ -73,14 +74,12 @@ pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
         }
     };
     let builder = Message::builder().from(from).to(to);
-    let message = reply_to
-        .into_iter()
-        .fold(builder, MessageBuilder::reply_to)
+    let message = stopping(reply_to.into_iter().fold(builder, MessageBuilder::reply_to), stop_url)
         .subject(subject.clone())
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(sent))
         .message_id(Some(message_id.clone()))
         // RFC 3834: no out-of-office note answers it.
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .raw_header(field("Auto-Submitted", "auto-generated".to_owned()))
         .multipart(body)?;
     let (envelope, raw) = (message.envelope().clone(), message.formatted());
     let raw = match signer {
@@ -88,6 +87,20 @@ pub(super) fn build(parts: Parts<'_>) -> Result<Mail, RenderError> {
         None => raw,
     };
     Ok(Mail { id, created_at, message_id, subject, text, html, envelope, raw })
+}
+
+/// RFC 2369; and RFC 8058, by which the reader's mail program may post there itself: over HTTPS alone.
+fn stopping(builder: MessageBuilder, url: Option<&str>) -> MessageBuilder {
+    let Some(url) = url else { return builder };
+    let builder = builder.raw_header(field("List-Unsubscribe", format!("<{url}>")));
+    if !url.starts_with("https:") {
+        return builder;
+    }
+    builder.raw_header(field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()))
+}
+
+fn field(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 /// Quoted-printable whatever the content: no bare line end, no long line, no byte above 127 is left to a server's taste.

@@ -45,6 +45,9 @@ pub struct MailRequest {
     /// Where the mail's one button leads.
     pub link: Link,
     pub content: Content,
+    /// Where its reader says that they want no more mails of its kind, if they may: opened by a person, or posted to by their mail
+    /// program.
+    pub stop_url: Option<SecretString>,
     /// The document that it is about.
     pub attachment: Option<Attachment>,
 }

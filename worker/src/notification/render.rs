@@ -194,7 +194,7 @@ impl Renderer {
 
     /// The same request always gives the same mail.
     pub fn render(&self, request: &MailRequest) -> Result<Mail, RenderError> {
-        let MailRequest { id, created_at, locale, to_name, to_email, link, content, attachment } = request;
+        let MailRequest { id, created_at, locale, to_name, to_email, link, content, stop_url, attachment } = request;
         let kind = content.kind();
         let lang = language_for(self.files, locale);
         let Some(environment) = self.languages.get(lang) else {
@@ -210,6 +210,7 @@ impl Renderer {
         };
         let around = minijinja::context! {
             recipient => to_name.clone(), url => url, lang => lang, seller => self.seller.clone(), action => content.action(),
+            stop_url => stop_url.as_ref().map(ExposeSecret::expose_secret),
         };
         let context = minijinja::context! { ..around, ..Value::from(Serde(facts)) };
 
@@ -232,6 +233,7 @@ impl Renderer {
             subject,
             text,
             html,
+            stop_url: stop_url.as_ref().map(ExposeSecret::expose_secret),
             attachment: attachment.as_ref(),
             signer: self.signer.as_ref(),
         })

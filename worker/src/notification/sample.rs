@@ -10,6 +10,8 @@ mod transfer;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::{Europe::Berlin, Tz};
+use domain::notification::MailKind;
+use domain::notification::rules::switch_of;
 use uuid::Uuid;
 
 use super::{AccessLevel, AccessTerms, Amount, Content, Line, Link, MailRequest, Payer};
@@ -26,9 +28,15 @@ pub fn request(number: u128, locale: &str, content: Content) -> MailRequest {
         to_name: "Ann Müller".to_owned(),
         to_email: "ann@bolt.example".to_owned(),
         link: Link::with_token("/verify", "tok-en_123".to_owned().into()),
+        stop_url: switch(&content).then(|| "https://api.nimbus.example/unsubscribe?token=tok-en_456".to_owned().into()),
         content,
         attachment: None,
     }
+}
+
+/// Whether mails that say this can be switched off.
+fn switch(content: &Content) -> bool {
+    MailKind::from_name(&content.kind().replace('-', "_")).and_then(switch_of).is_some()
 }
 
 /// Each kind, in each of the shapes its templates know; `name` stands wherever people name something.

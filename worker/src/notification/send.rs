@@ -9,6 +9,7 @@ use domain::notification::job::SendMail;
 use domain::notification::queries::Waiting;
 use domain::notification::{MailKind, commands, queries};
 use domain::store::Statements;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -67,6 +68,10 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
         None
     };
 
+    let stop_url = queries::stopping_token(&reader, &notification).await?.map(|token| {
+        let public_url = &context.store.settings().public_url;
+        format!("{public_url}unsubscribe?token={}", token.expose_secret()).into()
+    });
     let attachment = attachment(&context, &reader, &notification.kind, notification.subject_id).await?;
     let outcome = match content(&notification.kind, notification.data.clone(), token.as_ref()) {
         Ok(content) => {
@@ -78,6 +83,7 @@ pub async fn send_mail(context: Context, run: Run<SendMail>) -> Answer {
                 to_email: notification.recipient,
                 link: link(&notification.kind, &notification.data, token),
                 content,
+                stop_url,
                 attachment,
             };
             match context.post.renderer.render(&request) {

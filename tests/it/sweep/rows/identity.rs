@@ -50,6 +50,13 @@ pub fn rows() -> Vec<Row> {
         .costly()
         .unshown(&["token", "password"])
         .wrong("a token of two hours ago", "TOKEN_EXPIRED", |s, _| Box::pin(s.app.set_clock("2026-11-21T12:00:00Z"))),
+        row("updateNotificationPreferences", &[Way::SignedIn], |_| {
+            ready(json!({ "preferences": [{ "kind": "PRODUCT_RENEWED", "email": false }] }))
+        })
+        .wrong("what must be told", "INVALID_INPUT", |_, input| {
+            input["preferences"][0]["kind"] = json!("INVOICE_ISSUED");
+            Box::pin(async {})
+        }),
         row("updateUser", &[Way::SignedIn], |_| ready(json!({ "name": "Ann Other", "locale": "fr" }))),
         row("updateAccount", &[Way::Admin(Company::Bolt)], |s| {
             ready(json!({
