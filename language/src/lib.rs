@@ -2,6 +2,8 @@
 //!
 //! The sentences are whoever's they are; how a language writes what stands in them is said once, here.
 
+mod elision;
+
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
@@ -169,16 +171,18 @@ fn bundle(tag: &str, text: &str) -> Result<Bundle, SentenceError> {
     // Values that need isolation bring it along, where they come from people.
     bundle.set_use_isolating(false);
     bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
+    bundle.add_function("DE", elision::de).map_err(|error| broken(error.to_string()))?;
+    bundle.add_function("QUE", elision::que).map_err(|error| broken(error.to_string()))?;
     Ok(bundle)
 }
 
 /// What is wrong with files that say the same in each language, for tests: a sentence that one lacks or has alone, other variables
-/// than in English, French that lacks the narrow space before a sign, Italian with an article before a day. Files of regions are left
+/// than in English, French that lacks the narrow space before a sign, or an apostrophe before a name, Italian with an article before a day. Files of regions are left
 /// alone: they hold what differs.
 pub fn faults(files: &[(&str, &str)]) -> Vec<String> {
     let of = |tag: &str| files.iter().find(|(known, _)| *known == tag).map_or("", |(_, text)| *text);
     let english = shape(of(FALLBACK));
-    let mut found = [unspaced(of("fr")), articled(of("it"))].concat();
+    let mut found = [unspaced(of("fr")), unelided(of("fr")), articled(of("it"))].concat();
     for (tag, _) in FORMATS.iter().filter(|(tag, _)| !tag.contains('-')) {
         let own = shape(of(tag));
         let lacks = english.iter().filter(|sentence| !own.contains(sentence));
@@ -200,6 +204,25 @@ fn unspaced(text: &str) -> Vec<String> {
     };
     let bare = text.lines().filter(|line| !line.starts_with('#') && is_bare(line));
     bare.map(|line| format!("fr has no narrow space before a sign: {line}")).collect()
+}
+
+/// What is never the name of anybody or anything, and begins with no vowel: amounts, numbers and days.
+const NO_NAMES: [&str; 7] = ["amount", "count", "date", "number", "total", "from", "days"];
+
+/// Lines in which `de` or `que` stands before what may begin with a vowel: d’Acme. `DE($name)` and `QUE($name)` say it as they should.
+fn unelided(text: &str) -> Vec<String> {
+    let is_before_a_name = |line: &&str| {
+        ["de", "que"].iter().any(|word| {
+            line.split(&format!("{word} {{ $")).skip(1).zip(line.match_indices(&format!("{word} {{ $"))).any(
+                |(rest, (at, _))| {
+                    let name = rest.split([' ', '}']).next().unwrap_or_default();
+                    !line[..at].ends_with(char::is_alphabetic) && !NO_NAMES.contains(&name)
+                },
+            )
+        })
+    };
+    let plain = text.lines().filter(|line| !line.starts_with('#')).filter(is_before_a_name);
+    plain.map(|line| format!("fr has no apostrophe before a name: {line}")).collect()
 }
 
 /// Lines in which an article stands before a day, which would decide its form: l’8 marzo, il 9 marzo.

@@ -78,11 +78,12 @@ fn languages_that_disagree_are_told() {
         ("en", english),
         ("de", "a = A { $y }\nb = B\n"),
         ("es", "a = A { $x }\n"),
-        ("fr", "a = A { $x }\nb = B\u{202f}: ?\n"),
+        ("fr", "a = A de { $x }\nb = B\u{202f}: ?\n"),
         ("it", "a = A { $x }\nb = B\nc = C il { $date }\n"),
     ];
     let told = [
         "fr has no narrow space before a sign: b = B\u{202f}: ?",
+        "fr has no apostrophe before a name: a = A de { $x }",
         "it has an article before a day: c = C il { $date }",
         "de lacks a with [\"x\"]",
         "only de has a with [\"y\"]",
@@ -91,6 +92,16 @@ fn languages_that_disagree_are_told() {
     ];
     assert_eq!(faults(&files), told);
     assert_eq!(faults(&files[..1]).len(), 4 * 3, "each of four languages lacks two sentences, and says nothing");
+}
+
+/// `de` and `que` before a name, as it is said.
+#[test]
+fn french_elides_before_a_name() {
+    let files: &[File] = &[("fr", "a = le compte { DE($name) }, ce { QUE($name) } paie")];
+    let french = Language::new("fr", files).unwrap();
+    let say = |name: &'static str| french.with("a", &[("name", name.into())]).unwrap();
+    assert_eq!(say("Bolt"), "le compte de Bolt, ce que Bolt paie");
+    assert_eq!(say("Acme"), "le compte d’Acme, ce qu’Acme paie");
 }
 
 #[test]

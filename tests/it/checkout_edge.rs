@@ -213,10 +213,20 @@ async fn a_payment_is_confirmed_by_its_customer(#[values(Db::Sqlite, Db::Postgre
         url = payload["nextActionUrl"].as_str().expect("an address").to_owned();
     }
     let path = url.strip_prefix("http://127.0.0.1:8080").expect("a page of this gateway").to_owned();
+    for (asked, said) in [
+        ("de-AT,de;q=0.9,en;q=0.8", "Eine Zahlung von 94,25\u{a0}€ ist zu bestätigen."),
+        ("pt-BR, fr;q=0.5", "Un paiement de 94,25\u{a0}€ est à confirmer."),
+        ("xx", "A payment of €94.25 is to be confirmed."),
+        ("", "A payment of €94.25 is to be confirmed."),
+    ] {
+        let request = Request::get(&path).header("accept-language", asked).body(Body::empty()).unwrap();
+        let page = world.app.request(request).await.body.as_str().unwrap().to_owned();
+        assert!(page.contains(said), "{asked}: {page}");
+    }
     for _ in 0..2 {
         let page = world.app.request(Request::get(&path).body(Body::empty()).unwrap()).await;
         // 99.00 less 20 %, and 19 % tax
-        assert!(page.status == 200 && page.body.to_string().contains("94.25 EUR"), "{:#}", page.body);
+        assert!(page.status == 200 && page.body.to_string().contains("€94.25"), "{:#}", page.body);
     }
     domain::billing::reconcile_open(&world.app.store).await.unwrap();
     assert_eq!(world.status(&cart).await, "PENDING_PAYMENT");

@@ -25,6 +25,7 @@ mod drill;
 mod gateway;
 mod identity;
 mod identity_edge;
+mod in_language;
 mod inquiry;
 mod invitation;
 mod invoice;

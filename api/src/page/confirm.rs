@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use domain::actor::{Actor, System};
 use domain::billing::take_event;
@@ -15,11 +15,11 @@ use domain::{Error, Store};
 use entities::id::PaymentId;
 use serde::Deserialize;
 
-use super::text::ENGLISH;
+use super::text::{ENGLISH, Texts};
 use super::{Link, choice, fieldset, form, page, paragraph, sorry};
 use crate::auth::SignIn;
 
-const TITLE: &str = "Test gateway";
+const PATH: &str = "/gateway/confirm";
 
 #[derive(Deserialize)]
 pub(super) struct Answer {
@@ -29,27 +29,45 @@ pub(super) struct Answer {
     answer: String,
 }
 
-pub(super) async fn show(State(edge): State<Arc<SignIn>>, Query(link): Query<Link>) -> Response {
+pub(super) async fn show(State(edge): State<Arc<SignIn>>, headers: HeaderMap, Query(link): Query<Link>) -> Response {
+    let texts = spoken(&headers);
     match waiting(&edge.store, &link.token).await {
         Ok((_, _, amount)) => {
-            let intro = format!("A payment of {} {} is to be confirmed.", amount.to_decimal(), amount.currency());
-            let choices = choice("answer", "confirm", "It is mine") + &choice("answer", "decline", "It is not mine");
-            let fields = fieldset("Your answer", &choices);
-            page(StatusCode::OK, ENGLISH, TITLE, &form("/gateway/confirm", &link.token, &intro, &fields, "Answer"))
+            let intro = texts.confirm_intro.replace("{amount}", &texts.money(amount));
+            let choices =
+                choice("answer", "confirm", texts.confirm_yes) + &choice("answer", "decline", texts.confirm_no);
+            let form =
+                form(PATH, &link.token, &intro, &fieldset(texts.confirm_question, &choices), texts.confirm_button);
+            page(StatusCode::OK, texts, texts.confirm_title, &form)
         }
-        Err(error) => sorry(ENGLISH, &error),
+        Err(error) => sorry(texts, &error),
     }
 }
 
-pub(super) async fn answer(State(edge): State<Arc<SignIn>>, Form(answer): Form<Answer>) -> Response {
+pub(super) async fn answer(
+    State(edge): State<Arc<SignIn>>,
+    headers: HeaderMap,
+    Form(answer): Form<Answer>,
+) -> Response {
+    let texts = spoken(&headers);
     match take(&edge.store, answer).await {
-        Ok(said) => page(StatusCode::OK, ENGLISH, TITLE, &paragraph(said)),
-        Err(error) => sorry(ENGLISH, &error),
+        Ok(is_confirmed) => {
+            let said = if is_confirmed { texts.confirm_done } else { texts.confirm_declined };
+            page(StatusCode::OK, texts, texts.confirm_title, &paragraph(said))
+        }
+        Err(error) => sorry(texts, &error),
     }
+}
+
+/// A bank does not know who reads its page: the browser says in which language.
+fn spoken(headers: &HeaderMap) -> &'static Texts {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|languages| languages.to_str().ok()).unwrap_or_default();
+    let mut tags = asked.split(',').filter_map(|tag| tag.split(';').next()).map(str::trim);
+    tags.find_map(Texts::spoken).unwrap_or(ENGLISH)
 }
 
 /// Writes the answer into the gateway's book, and then tells the product by an event, as any gateway does.
-async fn take(store: &Store, Answer { token, answer }: Answer) -> Result<&'static str, Error> {
+async fn take(store: &Store, Answer { token, answer }: Answer) -> Result<bool, Error> {
     let (gateway, payment_id, _) = waiting(store, &token).await?;
     let is_confirmed = answer == "confirm";
     gateway.answer(payment_id, is_confirmed).await?;
@@ -59,7 +77,7 @@ async fn take(store: &Store, Answer { token, answer }: Answer) -> Result<&'stati
         Box::pin(take_event(work, event))
     });
     told.await?;
-    Ok(if is_confirmed { "The payment is confirmed." } else { "The payment is declined." })
+    Ok(is_confirmed)
 }
 
 /// A charge that waits at the test gateway, by the payment's id.

@@ -53,12 +53,14 @@ pub(crate) async fn complete(work: &mut Work, changing: Changing) -> Result<Opti
     let currency = Currency::parse(&order.currency)?;
     let corrected = corrected(work, &change).await?;
     let charge = draft.lines.len() - 1;
+    let payer = accounts(work, &[order.billed_to_id]).await?.remove(&order.billed_to_id);
+    let language = payer.map_or_else(|| "en".to_owned(), |payer| payer.locale);
     for (at, line) in draft.lines.iter_mut().enumerate() {
         line.product_id = Some(change.product_id);
         line.period = Some((change.period_start, change.period_end));
         if at != charge {
             line.corrected_line_id = change.corrected_line_id;
-            line.description = format!("Unused part of {}", line.description);
+            line.description = unused_part_of(&language, &line.description);
             line.period = corrected.as_ref().and_then(|(of, part)| of.lines.get(part.0)).and_then(period_of);
         }
     }
@@ -84,6 +86,17 @@ pub(crate) async fn complete(work: &mut Work, changing: Changing) -> Result<Opti
     let is_free = order_is_free(work, change.order_id).await?;
     move_product(work, &change, is_free).await?;
     Ok(issued)
+}
+
+/// What a line says that gives back what is not used of another: in the payer's language, as of now, since it is printed as it stands.
+fn unused_part_of(locale: &str, what: &str) -> String {
+    match locale.split('-').next() {
+        Some("de") => format!("Nicht genutzter Teil: {what}"),
+        Some("es") => format!("Parte no utilizada: {what}"),
+        Some("fr") => format!("Partie non utilisée\u{202f}: {what}"),
+        Some("it") => format!("Parte non utilizzata: {what}"),
+        _ => format!("Unused part of {what}"),
+    }
 }
 
 fn period_of(line: &invoice_line::Model) -> Option<(chrono::NaiveDate, chrono::NaiveDate)> {

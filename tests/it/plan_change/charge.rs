@@ -157,3 +157,21 @@ async fn nothing_is_credited_twice(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     w.books_are_right().await;
     assert_eq!(w.wallet().await.1, "1.29", "of the 2.00, all was taken back");
 }
+
+/// What is given back is named in the payer's language, as the rest of its invoice is.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_unused_part_is_named_in_the_payers_language(
+    #[values(Db::Sqlite, Db::Postgres)] db: Db,
+    #[values(("de", "Nicht genutzter Teil: Site S"), ("fr", "Partie non utilisée\u{202f}: Site S"), ("en", "Unused part of Site S"))]
+    (locale, line): (&str, &str),
+) {
+    let w = World::start(db, "CLIENT").await;
+    let input = json!({ "accountId": w.bolt.account_id, "locale": locale });
+    w.app.done(&w.bolt.token, "updateAccount", input, "account { locale }").await;
+    let product = w.own_product(&w.ten, "bolts-own").await;
+    w.app.set_clock(ON_THE_22ND).await;
+    w.changed(&w.bolt, &product, &w.twenty, None, "to-twenty").await;
+    let lines = w.app.texts("SELECT description AS t FROM invoice_line WHERE net_minor < 0").await;
+    assert!(lines.len() == 1 && lines[0].starts_with(line), "{lines:?}");
+}

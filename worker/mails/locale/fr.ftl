@@ -69,7 +69,7 @@ valid-hours = Le lien est valable { $hours ->
     [one] { $hours } heure
    *[other] { $hours } heures
 }.
-message-from = Message de { $name } :
+message-from = Message { DE($name) } :
 order-line = { $quantity } × { $plan }, { $months ->
     [one] { $months } mois
    *[other] { $months } mois
@@ -88,7 +88,7 @@ reset-password-action = Choisir un nouveau mot de passe
 reset-password-ignore = Si vous n’êtes pas à l’origine de cette demande, ignorez simplement ce message ; votre mot de passe reste inchangé.
 
 member-invited-subject = { $account } vous invite
-member-invited-intro = { $name } vous invite à devenir membre de { $account }.
+member-invited-intro = { $name } vous invite à devenir membre { DE($account) }.
 member-invited-known = Vous pouvez accepter avec vos identifiants existants chez { $seller }.
 member-invited-new = Vous choisissez un nom et un mot de passe, qui seront vos identifiants chez { $seller }.
 member-invited-ignore = Si vous ne connaissez pas { $name }, ignorez simplement ce message ; il ne se passera rien.
@@ -99,9 +99,9 @@ membership-changed-intro = { $name } a modifié vos autorisations chez { $accoun
 membership-changed-next = Elles s’appliquent dès maintenant, y compris aux clés API que vous y avez créées.
 membership-changed-action = Voir le compte
 
-membership-ended-subject = Vous n’êtes plus membre de { $account }
-membership-ended-intro = { $name } a mis fin à votre qualité de membre de { $account }.
-membership-ended-with-partner = Votre qualité de membre de { $account } vous avait été accordée dans le cadre du partenariat avec { $partner } et a pris fin avec lui.
+membership-ended-subject = Vous n’êtes plus membre { DE($account) }
+membership-ended-intro = { $name } a mis fin à votre qualité de membre { DE($account) }.
+membership-ended-with-partner = Votre qualité de membre { DE($account) } vous avait été accordée dans le cadre du partenariat avec { $partner } et a pris fin avec lui.
 membership-ended-clients = Votre accès a également pris fin pour { $count ->
     [one] le compte d’un client
    *[other] les comptes de { $count } clients
@@ -153,7 +153,7 @@ invitation-withdrawn-intro-PARTNER_TO_CLIENT = { $name } a retiré sa demande d�
 invitation-withdrawn-next = Vous n’avez plus à répondre, et rien ne change.
 invitation-withdrawn-action = Voir l’invitation
 
-invitation-expired-subject = Pas de réponse de { $name }
+invitation-expired-subject = Pas de réponse { DE($name) }
 invitation-expired-intro-CLIENT_TO_PARTNER = { $name } n’a pas répondu à votre proposition d’accès du { $date }. Elle a expiré.
 invitation-expired-intro-PARTNER_TO_CLIENT = { $name } n’a pas répondu à votre demande d’accès du { $date }. Elle a expiré.
 invitation-expired-next = Aucun accès n’a été accordé. Vous pouvez renouveler votre démarche à tout moment.
@@ -169,14 +169,14 @@ access-expiring-subject = L’accès prend fin dans { $days ->
    *[other] { $days } jours
 } : { $client } et { $partner }
 access-expiring-intro-CLIENT = L’accès à votre compte accordé à { $partner } prend bientôt fin.
-access-expiring-intro-PARTNER = Votre accès au compte de { $client } prend bientôt fin.
+access-expiring-intro-PARTNER = Votre accès au compte { DE($client) } prend bientôt fin.
 access-expiring-next-CLIENT = Si { $partner } doit continuer à s’occuper de vos produits, modifiez la date avant cette échéance. Sinon, vous n’avez rien à faire : les renouvellements ultérieurs vous seront facturés.
 access-expiring-next-PARTNER = Cette date ne peut être repoussée que par { $client }. Les renouvellements ultérieurs seront facturés à { $client }.
 access-expiring-action = Voir le partenariat
 
 access-ended-subject = Fin de l’accès : { $client } et { $partner }
 access-ended-intro-CLIENT = { $partner } n’a plus accès à votre compte.
-access-ended-intro-PARTNER = Vous n’avez plus accès au compte de { $client }.
+access-ended-intro-PARTNER = Vous n’avez plus accès au compte { DE($client) }.
 access-ended-at = Terminé le
 access-ended-by = Terminé par
 access-ended-time = l’échéance de la durée convenue
@@ -196,18 +196,18 @@ power-of-attorney-answered-subject-disputed = { $name } conteste votre procurati
 power-of-attorney-answered-intro-confirmed = { $name } a confirmé la procuration en vertu de laquelle vous avez ouvert le compte.
 power-of-attorney-answered-intro-disputed = { $name } déclare ne pas avoir donné la procuration en vertu de laquelle vous avez ouvert le compte.
 power-of-attorney-answered-next-confirmed = Votre accès reste inchangé.
-power-of-attorney-answered-next-disputed = Votre accès au compte de { $name } est gelé jusqu’à notre décision. Veuillez tenir le document à disposition : nous vous le demanderons.
+power-of-attorney-answered-next-disputed = Votre accès au compte { DE($name) } est gelé jusqu’à notre décision. Veuillez tenir le document à disposition : nous vous le demanderons.
 power-of-attorney-answered-action = Voir le partenariat
 
 power-of-attorney-decided-subject = Décision sur la procuration : { $client } et { $partner }
-power-of-attorney-decided-intro = { $seller } s’est prononcé sur la procuration en vertu de laquelle { $partner } a ouvert le compte de { $client }.
+power-of-attorney-decided-intro = { $seller } s’est prononcé sur la procuration en vertu de laquelle { $partner } a ouvert le compte { DE($client) }.
 power-of-attorney-decided-upheld-CLIENT = Elle est valable : { $partner } a de nouveau accès, comme auparavant. Vous pouvez à tout moment restreindre cet accès ou y mettre fin.
 power-of-attorney-decided-upheld-PARTNER = Elle est valable : vous avez de nouveau accès, comme auparavant.
 power-of-attorney-decided-ended-CLIENT = Elle n’est pas valable : { $partner } n’a plus accès à votre compte. Les renouvellements à venir vous seront facturés.
 power-of-attorney-decided-ended-PARTNER = Elle n’est pas valable : le partenariat a pris fin, et votre accès avec lui. Les renouvellements à venir seront facturés à { $client }.
 power-of-attorney-decided-action = Voir le partenariat
 
-inquiry-received-subject = Demande de contact de { $name }
+inquiry-received-subject = Demande de contact { DE($name) }
 inquiry-received-intro = { $name } vous a écrit via votre profil public.
 inquiry-received-next = L’identité de l’auteur n’a pas été vérifiée. Vous pouvez attribuer la demande à un client, une seule fois.
 inquiry-received-action = Voir la demande
@@ -234,7 +234,7 @@ transfer-offered-action = Voir l’offre
 transfer-accepted-subject-FORMER = { $product } est désormais chez { $new }
 transfer-accepted-subject-NEW = { $product } est désormais dans votre compte
 transfer-accepted-intro-FORMER = { $new } a accepté { $product } : le produit n’est plus dans votre compte.
-transfer-accepted-intro-NEW = Vous avez repris { $product } de { $former }.
+transfer-accepted-intro-NEW = Vous avez repris { $product } { DE($former) }.
 transfer-accepted-money-FORMER = Désormais, { $new } en dispose et le paie. Vos factures restent les vôtres, payées ou non.
 transfer-accepted-money-NEW = Désormais, il vous appartient : vous en disposez, ses renouvellements vous sont facturés, et les messages qui le concernent vous sont adressés.
 transfer-accepted-stays-FORMER = Vous continuez à y travailler en tant que contributeur.
@@ -246,18 +246,18 @@ transfer-accepted-action = Voir les produits
 transfer-declined-subject-FORMER = { $email } a refusé { $product }
 transfer-declined-subject-NEW = Vous avez refusé { $product }
 transfer-declined-intro-FORMER = { $email } a refusé de reprendre { $product }.
-transfer-declined-intro-NEW = Vous avez refusé de reprendre { $product } de { $former }.
+transfer-declined-intro-NEW = Vous avez refusé de reprendre { $product } { DE($former) }.
 transfer-declined-next-FORMER = Le produit reste dans votre compte, et rien ne change.
 transfer-declined-next-NEW = Le produit reste chez { $former }, et rien ne change pour vous.
 transfer-declined-action = Voir les produits
 
 transfer-cancelled-subject = { $account } ne transfère plus { $product }
-transfer-cancelled-intro = { $account } a annulé le transfert de { $product } à votre intention.
+transfer-cancelled-intro = { $account } a annulé le transfert { DE($product) } à votre intention.
 transfer-cancelled-next = Vous n’avez plus à répondre, et rien ne change.
 transfer-cancelled-action = Voir les produits
 
-transfer-expired-subject = Pas de réponse de { $email }
-transfer-expired-intro = { $email } n’a pas répondu à votre offre de transfert de { $product } du { $date }. Elle a expiré.
+transfer-expired-subject = Pas de réponse { DE($email) }
+transfer-expired-intro = { $email } n’a pas répondu à votre offre de transfert { DE($product) } du { $date }. Elle a expiré.
 transfer-expired-next = Le produit reste dans votre compte. Vous pouvez le proposer à nouveau à tout moment.
 transfer-expired-action = Voir les produits
 
@@ -268,12 +268,12 @@ payer-changed-old = Payeur jusqu’ici
 payer-changed-new = Payeur désormais
 payer-changed-effective = Date d’effet
 payer-changed-by = Modifié par
-payer-changed-price-PARTNER-PARTNER = Ce que vous commandez pour { $client }, et ce qui s’en renouvelle, vous est facturé au prix public, déduction faite de votre remise partenaire. Ce que { $client } commande directement est payé par { $client } au prix public.
+payer-changed-price-PARTNER-PARTNER = Ce que vous commandez pour { $client }, et ce qui s’en renouvelle, vous est facturé au prix public, déduction faite de votre remise partenaire. Ce { QUE($client) } commande directement est payé par { $client } au prix public.
 payer-changed-price-PARTNER-CLIENT = Ce que vous commandez pour { $client }, et ce qui se renouvelle, est facturé à { $client } au prix public. Vous ne le payez plus, et aucune remise partenaire n’est déduite.
-payer-changed-price-CLIENT-PARTNER = Ce que { $partner } commande pour vous, et ce qui s’en renouvelle, est facturé à { $partner }. Ce que vous commandez directement continue à vous être facturé au prix public.
-payer-changed-price-CLIENT-CLIENT = Ce que { $partner } commande pour vous, et ce qui se renouvelle, vous est facturé au prix public. Ces factures ne sont visibles que par vous.
-payer-changed-cashback-PARTNER = Sur ce que vous payez, votre remise remplace le cashback. Sur ce que { $client } commande et paie directement, vous continuez à percevoir du cashback.
-payer-changed-cashback-CLIENT = Vous percevez du cashback sur ce que { $client } paie ; il est crédité sur votre solde.
+payer-changed-price-CLIENT-PARTNER = Ce { QUE($partner) } commande pour vous, et ce qui s’en renouvelle, est facturé à { $partner }. Ce que vous commandez directement continue à vous être facturé au prix public.
+payer-changed-price-CLIENT-CLIENT = Ce { QUE($partner) } commande pour vous, et ce qui se renouvelle, vous est facturé au prix public. Ces factures ne sont visibles que par vous.
+payer-changed-cashback-PARTNER = Sur ce que vous payez, votre remise remplace le cashback. Sur ce { QUE($client) } commande et paie directement, vous continuez à percevoir du cashback.
+payer-changed-cashback-CLIENT = Vous percevez du cashback sur ce { QUE($client) } paie ; il est crédité sur votre solde.
 payer-changed-past = Les factures déjà émises restent inchangées.
 payer-changed-action = Voir le partenariat
 
@@ -282,14 +282,14 @@ cart-sent-intro = { $name } a sélectionné des produits pour vous. Vous finalis
 cart-sent-action = Voir le panier
 cart-next = Les prix s’entendent hors taxes, à la date de ce jour. Rien n’est commandé tant que vous n’avez pas finalisé l’achat.
 
-cart-reminder-subject = Le panier de { $name } vous attend
-cart-reminder-intro = Les produits que { $name } a sélectionnés pour vous sont toujours en attente. Vous finalisez l’achat vous-même.
+cart-reminder-subject = Le panier { DE($name) } vous attend
+cart-reminder-intro = Les produits { QUE($name) } a sélectionnés pour vous sont toujours en attente. Vous finalisez l’achat vous-même.
 cart-reminder-action = Voir le panier
 
 cart-completed-subject = { $name } a acheté votre panier
 cart-completed-intro = { $name } a acheté ce que vous aviez mis dans le panier.
 cart-completed-access = Vous pouvez vous occuper de ces produits dans le cadre de votre accès.
-cart-completed-no-access = Vous n’avez pas encore accès au compte de { $name }. L’accès a été demandé, et la décision revient au client.
+cart-completed-no-access = Vous n’avez pas encore accès au compte { DE($name) }. L’accès a été demandé, et la décision revient au client.
 cart-completed-action = Voir le panier
 
 access-needed-subject = { $name } a besoin d’un accès à votre compte
@@ -347,7 +347,7 @@ cashback-statement-closing = Solde après
 cashback-statement-next = Ce qui a été gagné devient disponible à la fin du délai de retenue.
 cashback-statement-action = Voir le solde
 
-product-cancelled-subject = Résiliation de { $product }
+product-cancelled-subject = Résiliation { DE($product) }
 product-cancelled-intro = { $product } a été résilié et a pris fin.
 product-cancelled-ends = { $product } a été résilié. Le produit reste actif jusqu’au { $date }, puis prend fin.
 product-cancelled-by = Résilié par
@@ -389,7 +389,7 @@ product-suspended-do = Dès que vous payez la facture, il est de nouveau actif.
 product-suspended-action = Voir le produit
 
 product-restored-subject = { $product } est de nouveau actif
-product-restored-intro = Le renouvellement de { $product } est payé, et le produit est de nouveau actif.
+product-restored-intro = Le renouvellement { DE($product) } est payé, et le produit est de nouveau actif.
 product-restored-renews = Son prochain renouvellement est le { $date }, comme s’il avait été payé à temps.
 product-restored-action = Voir le produit
 
@@ -407,7 +407,7 @@ payment-failed-action = Payer la facture
 
 support-request-subject = [{ $account }] { $subject }
 support-request-intro = { $name } demande de l’aide pour { $account }.
-support-request-intro-partner = { $name }, de { $partner }, demande de l’aide au nom de { $account }, dans le cadre du partenariat entre les deux.
+support-request-intro-partner = { $name }, { DE($partner) }, demande de l’aide au nom { DE($account) }, dans le cadre du partenariat entre les deux.
 support-request-subject-line = Objet
 support-request-account = Compte
 support-request-owner = Titulaire du compte

@@ -166,7 +166,7 @@ const FRENCH: &Words = &Words {
     intro: "{partner} demande l’accès à votre compte.",
     full: "Accès complet à tous les produits, présents et à venir :",
     partial: "Accès partiel à tous les produits :",
-    payer_question: "Qui paie ce que {partner} commande et renouvelle ?",
+    payer_question: "Qui paie les commandes et les renouvellements faits par {partner} ?",
     payer_client: "Mon compte paie.",
     payer_partner: "{partner} paie.",
     question: "{partner} doit-il avoir cet accès ?",
