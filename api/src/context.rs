@@ -114,7 +114,9 @@ impl ContextExt for Context<'_> {
     fn signed_in(&self) -> Result<Arc<Person>, EdgeError> {
         match self.reader().actor() {
             Actor::Person(person) => Ok(Arc::clone(person)),
-            Actor::Anonymous | Actor::System(_) => Err(EdgeError::new(Code::Unauthenticated, "Sign in first.")),
+            Actor::Anonymous | Actor::Account(_) | Actor::System(_) => {
+                Err(EdgeError::new(Code::Unauthenticated, "Sign in first."))
+            }
         }
     }
 

@@ -50,3 +50,4 @@ pub mod stream;
 pub mod support;
 pub mod task;
 pub mod transfer;
+pub mod webhook;

@@ -27,6 +27,7 @@ use crate::provider::object::{DeadJob, FailedMail};
 use crate::renewal::object::RenewalRun;
 use crate::task::object::Task;
 use crate::transfer::object::Transfer;
+use crate::webhook::object::{WebhookDelivery, WebhookEndpoint};
 
 /// An object with an id.
 #[derive(Interface, Clone)]
@@ -62,6 +63,8 @@ pub enum Node {
     Payout(Payout),
     PaymentMethod(PaymentMethod),
     ActivityEvent(ActivityEvent),
+    WebhookEndpoint(WebhookEndpoint),
+    WebhookDelivery(WebhookDelivery),
     AuditEntry(AuditEntry),
     DeadJob(DeadJob),
     FailedMail(FailedMail),
@@ -116,7 +119,7 @@ pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Kind::Order => load!(order as Order),
         Kind::OrderLine => loaded(loads.load_one(Seen::<entities::order_line::Model>::by(row)).await)?
             .map(|row| Node::OrderLine(OrderLine { row, currency: None })),
-        // these come with their areas
-        Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::WebhookEndpoint => load!(webhook_endpoint as WebhookEndpoint),
+        Kind::WebhookDelivery => load!(webhook_delivery as WebhookDelivery),
     })
 }

@@ -38,6 +38,7 @@ use crate::scalar::DateTime;
 use crate::support::mutation::SupportMutation;
 use crate::task::mutation::TaskMutation;
 use crate::transfer::mutation::TransferMutation;
+use crate::webhook::mutation::WebhookMutation;
 
 /// The product's schema.
 pub type AppSchema = Schema<Query, Mutation, Subscription>;
@@ -73,6 +74,7 @@ pub struct Mutations(
     TransferMutation,
     RenewalMutation,
     SupportMutation,
+    WebhookMutation,
     ProviderMutation,
 );
 

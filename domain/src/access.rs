@@ -7,7 +7,7 @@ use crate::permission::{AnyAction, AnySubject};
 use crate::{
     account, activity, affiliate, api_key, audit, billing, catalogue, client, contact, contributor, credit, inquiry,
     job, membership, notification, order, partnership, payout, plan_change, product, programme, renewal, support, task,
-    transfer,
+    transfer, webhook,
 };
 
 /// Every action, area by area.
@@ -33,6 +33,7 @@ pub fn actions() -> impl Iterator<Item = &'static AnyAction> {
         credit::actions::ACTIONS,
         payout::actions::ACTIONS,
         support::actions::ACTIONS,
+        webhook::actions::ACTIONS,
     ];
     areas.into_iter().flatten()
 }
@@ -58,6 +59,7 @@ pub fn subjects() -> impl Iterator<Item = &'static AnySubject> {
         billing::subject::SUBJECTS,
         payout::subject::SUBJECTS,
         activity::subject::SUBJECTS,
+        webhook::subject::SUBJECTS,
         audit::subject::SUBJECTS,
         job::subject::SUBJECTS,
         notification::subject::SUBJECTS,

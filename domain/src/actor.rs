@@ -17,6 +17,8 @@ pub enum Actor {
     Anonymous,
     /// A person, signed in.
     Person(Arc<Person>),
+    /// An account as its programs see it: what an owner of it would. It is nobody in person, and does nothing.
+    Account(Member),
     /// The product itself: a job or a schedule, never something that a request can choose to be.
     System(System),
 }
@@ -30,6 +32,8 @@ pub enum System {
     Cashback,
     /// Sends mails: mints the tokens in their links.
     Mail,
+    /// Tells webhook endpoints what happens, and stops telling those that do not hear it.
+    Webhooks,
     /// Starts what recurs, and writes down what has lapsed.
     Schedule,
     /// An operator at the command line.
@@ -38,7 +42,8 @@ pub enum System {
 
 impl System {
     /// Each of them.
-    pub const ALL: [Self; 5] = [Self::Renewals, Self::Cashback, Self::Mail, Self::Schedule, Self::Operator];
+    pub const ALL: [Self; 6] =
+        [Self::Renewals, Self::Cashback, Self::Mail, Self::Webhooks, Self::Schedule, Self::Operator];
 }
 
 /// A signed-in person, as of the beginning of the request; or a program with a key of theirs, which is the same person with less.
@@ -124,11 +129,18 @@ pub struct Member {
 }
 
 impl Actor {
+    /// An account, seeing all that is its own, and of others what partnerships and contributions carry.
+    pub fn account(account_id: AccountId) -> Self {
+        let membership_id = MembershipId(uuid::Uuid::nil());
+        let permissions = Permissions::ALL;
+        Self::Account(Member { membership_id, account_id, role: Role::Owner, permissions, granted_through: None })
+    }
+
     /// The person, if it is one.
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Anonymous | Self::System(_) => None,
+            Self::Anonymous | Self::Account(_) | Self::System(_) => None,
         }
     }
 
@@ -157,7 +169,7 @@ impl Actor {
         match self {
             Self::System(_) => true,
             Self::Person(person) => person.is_staff,
-            Self::Anonymous => false,
+            Self::Anonymous | Self::Account(_) => false,
         }
     }
 
@@ -189,9 +201,14 @@ impl Actor {
         self.members().filter(|m| m.granted_through.is_none()).map(|m| m.account_id).collect()
     }
 
-    /// The memberships of this person.
+    /// The memberships of this person; of an account, what its owner's would be.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
-        self.person().into_iter().flat_map(|person| &person.memberships)
+        let members = match self {
+            Self::Person(person) => &person.memberships[..],
+            Self::Account(owner) => std::slice::from_ref(owner),
+            Self::Anonymous | Self::System(_) => &[],
+        };
+        members.iter()
     }
 }
 

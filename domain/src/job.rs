@@ -42,6 +42,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
 pub enum Class {
     /// Waits for mail servers.
     Mail,
+    /// Waits for other people's programs, which may never answer.
+    Webhook,
     /// Waits for the payment gateway: charges, renewals, reconciliation.
     Charge,
     /// Waits for the database alone.
@@ -50,12 +52,13 @@ pub enum Class {
 
 impl Class {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Charge, Self::Fast];
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Webhook, Self::Charge, Self::Fast];
 
     /// As in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Webhook => "webhook",
             Self::Charge => "charge",
             Self::Fast => "fast",
         }

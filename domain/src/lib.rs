@@ -22,6 +22,8 @@ pub mod credit;
 pub mod database;
 pub mod error;
 pub mod gateway;
+pub mod global_id;
+pub mod http;
 pub mod idempotency;
 pub mod inquiry;
 pub mod job;
@@ -54,6 +56,7 @@ pub mod tax;
 pub mod text;
 pub mod transfer;
 pub mod upkeep;
+pub mod webhook;
 pub mod work;
 
 pub use actor::Actor;

@@ -74,6 +74,8 @@ pub struct Settings {
     pub portal_url: String,
     /// Where requests to the provider's support go; none: they are not taken.
     pub support_email: Option<String>,
+    /// Whether webhooks may go to private addresses, and by http: for tests.
+    pub may_call_private_webhooks: bool,
 }
 
 impl Settings {
@@ -105,6 +107,7 @@ impl Settings {
             public_url: "http://127.0.0.1:8080/".to_owned(),
             portal_url: "http://127.0.0.1:8080/".to_owned(),
             support_email: Some("support@nordlicht.example".to_owned()),
+            may_call_private_webhooks: false,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Taking away what nobody needs any more: finished jobs, idempotency keys and sign-ins that ended. Real time.
+//! Taking away what nobody needs any more: finished jobs, idempotency keys and sign-ins that ended, by real time; old deliveries of
+//! webhooks, by the product's.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::job::{Job, schedule::Sweep};
 use crate::sql::Sql;
-use crate::store::Store;
+use crate::store::{Now, Store};
+use crate::webhook;
 
 /// Rows deleted by one statement: none holds its locks for long.
 const BATCH: i64 = 5_000;
@@ -38,10 +40,11 @@ const RULES: [(&str, &str, &str, i64); 4] = [
     ("session", "id", "coalesce(ended_at, expires_at)", 30 * 24 * HOUR_MS),
 ];
 
-/// Deletes jobs done for a week, idempotency keys after their 24 hours, sessions a month after their end. Tells how many rows.
+/// Deletes jobs done for a week, idempotency keys after their 24 hours, sessions a month after their end, deliveries a month after
+/// they were put in line. Tells how many rows.
 pub async fn clean_up(store: &Store) -> Result<u64, Error> {
-    let real_now = store.now().await?.real_now;
-    let mut removed = 0;
+    let Now { now, real_now } = store.now().await?;
+    let mut removed = webhook::lane::clean_up(store.pool(), now).await?;
     for (table, key, is_over, kept_ms) in RULES {
         let before = real_now - chrono::Duration::milliseconds(kept_ms);
         loop {

@@ -99,4 +99,6 @@ ids! {
     TransferId,
     UserId,
     WalletEntryId,
+    WebhookDeliveryId,
+    WebhookEndpointId,
 }

@@ -70,3 +70,6 @@ pub mod unmanaged_product;
 pub mod user;
 pub mod wallet;
 pub mod wallet_entry;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_position;

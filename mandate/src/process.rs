@@ -73,6 +73,7 @@ pub fn settings(config: &Config, db: &Connection) -> anyhow::Result<Settings> {
         public_url: config.public_url(config.listen).to_string(),
         portal_url: config.portal_url(config.listen).to_string(),
         support_email: config.support_email.clone(),
+        may_call_private_webhooks: config.may_call_private_webhooks,
     })
 }
 

@@ -8,6 +8,7 @@ use domain::store::Store;
 use worker::notification::dkim::Signer;
 use worker::notification::pace::Pace;
 use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::webhook::Hooks;
 use worker::{Context, Settings, Worker};
 
 use crate::config::{Config, Dkim, Purpose};
@@ -26,7 +27,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 
 /// Starts the worker on that store.
 pub async fn start(config: &Config, store: Store) -> anyhow::Result<Worker> {
-    let context = Context { store, post: Arc::new(post(config)?) };
+    let hooks = Hooks::new(config.may_call_private_webhooks).context("webhooks cannot be sent")?;
+    let context = Context { store, post: Arc::new(post(config)?), hooks };
     let settings = Settings { drain: config.limits.drain, lease: config.worker.lease, ..Settings::default() }
         .with_mail_connections(config.worker.mail_connections);
     let worker = Worker::start(context, worker::handler::all(), worker::schedule::all(), &settings).await;

@@ -14,7 +14,7 @@ macro_rules! step {
     };
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     step!("m20261121_000001_identity"),
     step!("m20261121_000002_partnership"),
     step!("m20261121_000003_catalogue"),
@@ -24,6 +24,7 @@ const STEPS: [Step; 9] = [
     step!("m20261121_000007_message"),
     step!("m20261121_000008_append_only"),
     step!("m20261121_000009_initial_rows"),
+    step!("m20261121_000010_webhook"),
 ];
 
 /// Applies and takes back the steps, in order.

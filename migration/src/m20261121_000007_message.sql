@@ -1,7 +1,7 @@
 CREATE TABLE job (
     id /uuid/ PRIMARY KEY,
     kind text NOT NULL,
-    class text NOT NULL CHECK (class IN ('mail', 'charge', 'fast')),
+    class text NOT NULL CHECK (class IN ('mail', 'webhook', 'charge', 'fast')),
     payload /json/ NOT NULL,
     priority integer NOT NULL CHECK (priority BETWEEN 0 AND 2),
     unique_key text,

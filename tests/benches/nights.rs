@@ -26,6 +26,7 @@ use tests::database::Db;
 use tests::installation::Installation;
 use tests::renewals::{Renewals, instant};
 use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::webhook::Hooks;
 use worker::{Context, Settings, Worker};
 
 const NESTED: &str = "query Nested($id: ID!) { account(id: $id) { clients(first: 20) { nodes { id name
@@ -241,8 +242,8 @@ async fn worker(w: &Renewals, folder: &Path) -> Worker {
         portal_url: "https://example.com/".into(),
     };
     let transport = Transport::files(folder).expect("a folder");
-    let post = Post { renderer: Renderer::new(seller).expect("templates"), transport };
-    let context = Context { store: w.store.clone(), post: Arc::new(post) };
+    let post = Post::new(Renderer::new(seller).expect("templates"), transport);
+    let context = Context { store: w.store.clone(), post: Arc::new(post), hooks: Hooks::new(false).expect("a client") };
     Worker::start(context, worker::handler::all(), worker::schedule::all(), &Settings::default())
         .await
         .expect("a worker")

@@ -217,7 +217,7 @@ fn the_checks_see_what_they_look_for() {
 }
 
 /// Tables that belong to the provider as a whole. Every other row belongs to an account or a person, and says whose it is.
-const NOBODYS: [&str; 22] = [
+const NOBODYS: [&str; 23] = [
     "bounced_address",
     "clock",
     "document_counter",
@@ -240,6 +240,7 @@ const NOBODYS: [&str; 22] = [
     "test_gateway_charge",
     "test_gateway_method",
     "test_gateway_refund",
+    "webhook_position",
 ];
 
 /// Every table of a tenant names its owner, by a column of its own or through the row that it is part of.

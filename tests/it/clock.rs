@@ -15,6 +15,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use tests::database::Db;
 use tests::renewals::{Given, Renewals, day, instant};
 use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::webhook::Hooks;
 use worker::{Context, Settings, Worker};
 
 const FROM: &str = "2027-01-15T09:20:00Z";
@@ -81,7 +82,7 @@ async fn worker(w: &Renewals, folder: &Path) -> Worker {
         portal_url: "https://example.com/".into(),
     };
     let post = Post::new(Renderer::new(seller).unwrap(), Transport::files(folder).unwrap());
-    let context = Context { store: w.store.clone(), post: Arc::new(post) };
+    let context = Context { store: w.store.clone(), post: Arc::new(post), hooks: Hooks::new(false).unwrap() };
     Worker::start(context, worker::handler::all(), worker::schedule::all(), &Settings::default()).await.unwrap()
 }
 

@@ -6,6 +6,7 @@ mod clicks;
 mod cut;
 mod fleet;
 mod handover;
+mod hook;
 mod hostile;
 mod killed;
 mod night;

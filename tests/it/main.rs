@@ -71,3 +71,4 @@ mod sweep;
 mod task;
 mod transfer;
 mod visibility;
+mod webhook;

@@ -1,5 +1,7 @@
 //! The running application as tests see it: the real router, database and job handlers. Time moves by hand.
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -17,12 +19,14 @@ use domain::seller::Settings;
 use domain::signal::Signals;
 use domain::{Store, database};
 use entities::clock;
+use futures::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use worker::notification::{Post, Renderer, Seller, Transport};
+use worker::webhook::Hooks;
 use worker::{Context, Times, drain};
 
 use crate::auditor::audit;
@@ -60,6 +64,11 @@ impl DocumentPrinter for BlankPaper {
     }
 }
 
+/// No name leads anywhere, so that tests call nobody out there.
+fn no_name(_: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+    Box::pin(async { Ok(Vec::new()) })
+}
+
 /// One application on a database of its own.
 pub struct TestApp {
     /// What use cases run on, for what no mutation does.
@@ -80,6 +89,8 @@ pub struct Setup {
     pub hears_queries: bool,
     /// Where mails go, if not into the folder.
     pub transport: Option<Transport>,
+    /// How webhooks get out: to public addresses alone, of which names have none.
+    pub hooks: Hooks,
 }
 
 impl TestApp {
@@ -117,7 +128,8 @@ impl TestApp {
         let mut pool = database::connect(&url, 8).await.expect("a database that answers");
         let recorder = Recorder::on(&mut pool);
         let settings = Settings { printer: printer(), ..Settings::demo(pool.clone()) };
-        let mut setup = Setup { settings, tries: Arc::new(Tries::Off), hears_queries: false, transport: None };
+        let hooks = Hooks::looking_up(Arc::new(no_name), Duration::from_secs(20), false).expect("a client");
+        let mut setup = Setup { settings, tries: Arc::new(Tries::Off), hears_queries: false, transport: None, hooks };
         change(&mut setup);
         let store = Store::new(pool.clone(), Signals::local(), Arc::new(setup.settings));
         let store = if setup.hears_queries { store.through_the_pool() } else { store };
@@ -145,7 +157,7 @@ impl TestApp {
             Renderer::new(seller).expect("templates that compile"),
             setup.transport.unwrap_or_else(|| Transport::files(mails.path()).expect("a folder for mails")),
         );
-        let context = Context { store: store.clone(), post: Arc::new(post) };
+        let context = Context { store: store.clone(), post: Arc::new(post), hooks: setup.hooks };
         Self { store, recorder, router, context, mails, database }
     }
 
@@ -190,6 +202,14 @@ impl TestApp {
     pub async fn run_jobs(&self) {
         let done = drain(&self.context, &worker::handler::all(), Times::Twice).await.expect("the queue");
         assert!(done.failed.is_empty(), "jobs failed: {:?}", done.failed);
+    }
+
+    /// Starts a worker as a process of its own would, with its loops and its schedule.
+    pub async fn start_worker(&self) -> worker::Worker {
+        let settings = worker::Settings::default();
+        let started =
+            worker::Worker::start(self.context.clone(), worker::handler::all(), worker::schedule::all(), &settings);
+        started.await.expect("a worker")
     }
 
     /// Does all due jobs once, and tells how many failed.

@@ -5,6 +5,7 @@ pub mod auditor;
 pub mod client;
 pub mod crowd;
 pub mod database;
+pub mod hooks;
 pub mod installation;
 pub mod mail;
 pub mod mailbox;

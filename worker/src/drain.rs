@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::Error;
 use domain::job::Class;
 use domain::job::lease::{self, Lease, Outcome};
+use domain::webhook::spread::start_due;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
@@ -36,6 +37,7 @@ pub async fn drain(context: &Context, handlers: &Handlers, times: Times) -> Resu
     let (lease, stop) = (Lease::new(), CancellationToken::new());
     let mut drained = Drained::default();
     loop {
+        start_due(&context.store).await?;
         let mut claimed = Vec::new();
         for class in Class::ALL {
             claimed.extend(lease::claim(&context.store, class, lease, LEASE, 100).await?);

@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 use crate::notification::{self, Post};
-use crate::{account, billing, order, partnership, product, renewal, transfer, upkeep};
+use crate::webhook::Hooks;
+use crate::{account, billing, order, partnership, product, renewal, transfer, upkeep, webhook};
 
 /// How a handler ends. `Ok` is also right after [`Claimed::done_in`]: the job is done once.
 pub type Answer = Result<(), JobError>;
@@ -26,6 +27,8 @@ pub struct Context {
     pub store: Store,
     /// The way mails get out.
     pub post: Arc<Post>,
+    /// The way webhooks get out.
+    pub hooks: Hooks,
 }
 
 impl Context {
@@ -107,4 +110,5 @@ pub fn all() -> Handlers {
         .on(renewal::renew_due)
         .on(transfer::lapse_transfers)
         .on(upkeep::clean_up)
+        .on(webhook::deliver)
 }

@@ -16,6 +16,7 @@ pub mod renewal;
 pub mod schedule;
 pub mod transfer;
 pub mod upkeep;
+pub mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub drain: Duration,
     /// Mails.
     pub mail: Lane,
+    /// Webhook endpoints: each is one job, which sends several deliveries side by side.
+    pub webhook: Lane,
     /// Charges.
     pub charge: Lane,
     /// All else.
@@ -61,6 +64,7 @@ impl Default for Settings {
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(30),
             mail: mail_lane(notification::pace::PLACES),
+            webhook: Lane { concurrency: 64, prefetch: 0, limit: Duration::from_mins(2) },
             // a lane of a renewal run goes on until nothing of it is due
             charge: Lane { concurrency: 8, prefetch: 4, limit: Duration::from_hours(1) },
             fast: Lane { concurrency: 8, prefetch: 256, limit: Duration::from_mins(5) },
@@ -84,6 +88,7 @@ impl Settings {
     fn lane(&self, class: Class) -> Lane {
         match class {
             Class::Mail => self.mail,
+            Class::Webhook => self.webhook,
             Class::Charge => self.charge,
             Class::Fast => self.fast,
         }
@@ -127,6 +132,7 @@ impl Worker {
         let queues: Vec<_> = Class::ALL.into_iter().map(start).collect();
         let stop = CancellationToken::new();
         tokio::spawn(pass_wakes_on(context.store.clone(), queues.clone(), stop.clone()));
+        tokio::spawn(webhook::watch(context.store.clone(), stop.clone()));
         let shared = Shared { context, handlers };
         let monitor = tokio::spawn(monitor(&queues, &shared, settings.drain).run_until(stop.clone()));
         Ok(Self { queues, keeper, monitor, stop })

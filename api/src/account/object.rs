@@ -48,6 +48,7 @@ use crate::renewal::object::{RenewalForecastMonth, forecast};
 use crate::scalar::{CountryCode, CurrencyCode, DateTime, Locale};
 use crate::task::loader::Tasks;
 use crate::task::object::{Task, TaskConnection};
+use crate::webhook::object::{WebhookEndpoint, endpoints_of};
 
 /// A natural person with one address and one sign-in.
 #[derive(Clone)]
@@ -304,6 +305,11 @@ impl Account {
         }
         let Some(owner) = loaded(ctx.loads().load_one(OwnerOf(self.0.id)).await)? else { return Ok(None) };
         Ok(loaded(ctx.loads().load_one(Reached::<user::Model>::by(owner.user_id)).await)?.map(User))
+    }
+
+    /// To its owner and admins; oldest first.
+    async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<WebhookEndpoint>> {
+        endpoints_of(ctx, self.0.id).await
     }
 
     /// With MANAGE_MEMBERS; oldest first.

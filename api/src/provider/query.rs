@@ -17,6 +17,7 @@ use crate::programme::object::PartnerProgramme;
 use crate::renewal::loader::RenewalRuns;
 use crate::renewal::object::{RenewalRun, RenewalRunConnection};
 use crate::scalar::DateTime;
+use crate::webhook::object::{WebhookEndpoint, all_endpoints};
 
 /// What staff can ask.
 #[derive(Default)]
@@ -45,6 +46,12 @@ impl Provider {
     async fn trial_balance(&self, ctx: &Context<'_>, as_of: Option<DateTime>) -> Result<Vec<TrialBalanceRow>> {
         trial_balance(ctx, as_of).await
     }
+
+    /// Every account's; the provider's own first, then the youngest, a thousand at most.
+    async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<WebhookEndpoint>> {
+        all_endpoints(ctx).await
+    }
+
     /// What the provider has lists of.
     #[graphql(flatten)]
     async fn lists(&self) -> ProviderLists {

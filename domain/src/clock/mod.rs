@@ -22,6 +22,8 @@ use crate::job::schedule::{self, Entry};
 use crate::renewal::next_reminder;
 use crate::sql::{self, Sql};
 use crate::store::Store;
+use crate::webhook::lane::next_delivery;
+use crate::webhook::spread::start_due;
 
 /// Without any job ending for so long, there is no worker.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -104,7 +106,8 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     let due = sql.one::<Due>(store.pool()).await?.and_then(|row| row.at);
     let reminder = next_reminder(store.pool(), swept).await?;
     let statement = next_statement(store.pool(), store.settings()).await?.filter(|at| *at > swept);
-    let due = [due, reminder, statement].into_iter().flatten().min();
+    let delivery = next_delivery(store.pool(), swept).await?;
+    let due = [due, reminder, statement, delivery].into_iter().flatten().min();
     Ok(due.map(|at| hour_tick_at_or_after(at).max(swept + chrono::TimeDelta::hours(1))))
 }
 
@@ -125,7 +128,7 @@ async fn quiet(store: &Store, entries: &[Entry]) -> Result<(), Error> {
     let mut ended = -1;
     let mut progress_at = Instant::now();
     loop {
-        let started = schedule::tick(store, entries).await?;
+        let started = schedule::tick(store, entries).await? + start_due(store).await?;
         let jobs = jobs(store).await?;
         if started == 0 && jobs.open == 0 && !reconcile(store).await? {
             return Ok(());

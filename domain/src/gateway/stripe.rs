@@ -64,19 +64,8 @@ impl Stripe {
     /// When TLS cannot be set up.
     pub fn new(settings: StripeSettings) -> Result<Self, reqwest::Error> {
         let StripeSettings { base, key, webhook_secret, return_url } = settings;
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions that the provider has")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_mins(1))
-            .build()?;
+        let http =
+            crate::http::client().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_mins(1)).build()?;
         Ok(Self { http, base, key, webhook_secret, return_url })
     }
 

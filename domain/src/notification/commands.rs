@@ -73,7 +73,8 @@ pub const fn token_of(kind: MailKind) -> Option<MailedTokenKind> {
         | MailKind::PayerFailed
         | MailKind::ProductSuspended
         | MailKind::ProductRestored
-        | MailKind::SupportRequest => None,
+        | MailKind::SupportRequest
+        | MailKind::WebhookDisabled => None,
     }
 }
 

@@ -130,4 +130,5 @@ mails! {
     ProductSuspended = "product_suspended",
     ProductRestored = "product_restored",
     SupportRequest = "support_request",
+    WebhookDisabled = "webhook_disabled",
 }

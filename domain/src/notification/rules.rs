@@ -4,7 +4,8 @@
 use super::MailKind;
 use crate::activity::ActivityKind;
 
-/// The kind of event that a mail tells. None for what is said to one person about their own sign-in, or offered to an address.
+/// The kind of event that a mail tells. None for what is said to one person about their own sign-in, offered to an address, or wrong
+/// with what somebody set up.
 const fn told_by(mail: MailKind) -> Option<ActivityKind> {
     use ActivityKind as Event;
     use MailKind as Mail;
@@ -14,7 +15,8 @@ const fn told_by(mail: MailKind) -> Option<ActivityKind> {
         | Mail::MemberInvited
         | Mail::ClaimAccount
         | Mail::ContributorInvited
-        | Mail::SupportRequest => return None,
+        | Mail::SupportRequest
+        | Mail::WebhookDisabled => return None,
         Mail::MembershipChanged => Event::MemberChanged,
         Mail::MembershipEnded => Event::MemberRemoved,
         Mail::GrantsEnded | Mail::AccessEnded => Event::PartnershipEnded,

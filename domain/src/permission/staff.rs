@@ -17,7 +17,7 @@ pub async fn permit_staff(work: &Work) -> Result<(), Error> {
     let user_id = match work.actor() {
         Actor::System(System::Operator) => return Ok(()),
         Actor::Person(person) if person.is_staff => person.user_id,
-        Actor::Person(_) | Actor::System(_) | Actor::Anonymous => return Err(Error::Denied),
+        Actor::Person(_) | Actor::Account(_) | Actor::System(_) | Actor::Anonymous => return Err(Error::Denied),
     };
     let mut sql = work.sql();
     sql.add(r#"SELECT id FROM "user" WHERE id = ? AND is_staff /for share/"#, [user_id.into()]);

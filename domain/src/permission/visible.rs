@@ -303,6 +303,25 @@ pub fn audit_entries(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     });
 }
 
+/// Webhook endpoints: an account's, to its owner and admins; the provider's own, to its staff alone.
+pub fn webhook_endpoints(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        sql.push(&format!("NOT {alias}.is_providers AND "));
+        one_of(sql, &format!("{alias}.account_id"), &viewer.actor.accounts_as_admin());
+    });
+}
+
+/// Deliveries: as their endpoint, and only of events that the viewer sees, too.
+pub fn webhook_deliveries(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
+    unless_all(sql, viewer, |sql| {
+        sql.push(&format!("EXISTS (SELECT 1 FROM webhook_endpoint ve WHERE ve.id = {alias}.endpoint_id AND "));
+        webhook_endpoints(sql, viewer, "ve");
+        sql.push(&format!(") AND EXISTS (SELECT 1 FROM activity va WHERE va.id = {alias}.activity_id AND "));
+        activity(sql, viewer, "va");
+        sql.push(")");
+    });
+}
+
 /// Jobs: those that are dead, to the provider's staff.
 pub fn dead_jobs(sql: &mut Sql, viewer: Viewer<'_>, alias: &str) {
     sql.push("(");

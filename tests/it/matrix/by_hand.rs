@@ -6,7 +6,7 @@ use entities::id::{AccountId, InvoiceId, MembershipId, OrderId, PartnershipId, P
 use entities::job::JobState;
 use entities::membership::Role;
 use entities::partnership::{self, PartnershipStatus};
-use entities::{api_key, contributor, membership, order};
+use entities::{api_key, contributor, membership, order, webhook_delivery};
 use tests::rows::Rows;
 use uuid::Uuid;
 
@@ -408,6 +408,21 @@ impl Eye<'_> {
                     plain(row.id.0, sides.any(|account| self.runs(account)))
                 })
                 .collect(),
+            // rules §2: webhooks are OWNER's and ADMIN's; and nobody is shown an event that they do not see
+            "webhook_endpoint" => rows
+                .endpoints
+                .iter()
+                .map(|row| plain(row.id.0, !row.is_providers && self.runs(row.account_id)))
+                .collect(),
+            "webhook_delivery" => {
+                let events = self.views("activity");
+                let endpoints = self.views("webhook_endpoint");
+                let sees = |views: &[View], id| views.iter().any(|view| view.id == id && view.is_seen);
+                let is_seen = |row: &webhook_delivery::Model| {
+                    sees(&events, row.activity_id.0) && sees(&endpoints, row.endpoint_id.0)
+                };
+                rows.deliveries.iter().map(|row| plain(row.id.0, is_seen(row))).collect()
+            }
             "job" => rows.jobs.iter().map(|row| staffs(row.id.0, row.state == JobState::Dead)).collect(),
             "notification" => rows.mails.iter().map(|row| staffs(row.id.0, row.failed_at.is_some())).collect(),
             new => panic!("no rule is written by hand for the table {new}"),

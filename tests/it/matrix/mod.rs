@@ -8,4 +8,5 @@ mod questions;
 mod resources;
 mod rules;
 mod scene;
+mod told;
 mod worlds;

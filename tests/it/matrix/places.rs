@@ -51,6 +51,8 @@ pub(super) const fn kinds() -> &'static [(Kind, &'static str)] {
         (Kind::Payout, "payout"),
         (Kind::ActivityEvent, "activity"),
         (Kind::AuditEntry, "audit_entry"),
+        (Kind::WebhookEndpoint, "webhook_endpoint"),
+        (Kind::WebhookDelivery, "webhook_delivery"),
         (Kind::DeadJob, "job"),
         (Kind::FailedMail, "notification"),
     ]
@@ -188,6 +190,19 @@ pub(super) fn places(rows: &Rows, eye: &Eye<'_>, table: &str, id: Uuid) -> Vec<P
         }
         // wallets are made by bookings, with their payouts, and items of carts have prices: these worlds book nothing, and have no price
         "user" | "account" | "wallet_entry" | "payout" | "cart_item" => Vec::new(),
+        "webhook_endpoint" => {
+            let row = rows.endpoints.iter().find(|row| row.id.0 == id).expect("an endpoint");
+            let list = among(rows, "webhookEndpoints { id }", &[row.account_id]);
+            // the provider's own stand in no account's list, though they are filed under one
+            let its = |place: Place| Place { is_its: place.is_its && !row.is_providers, ..place };
+            let whole = whole("provider { webhookEndpoints { id } }").into_iter();
+            whole.map(|place| Place { is_its: eye.is_staff(), ..place }).chain(list.into_iter().map(its)).collect()
+        }
+        "webhook_delivery" => {
+            let row = rows.deliveries.iter().find(|row| row.id.0 == id).expect("a delivery");
+            let account = owner(&rows.endpoints, |endpoint| endpoint.id == row.endpoint_id, |row| row.account_id);
+            among(rows, "webhookEndpoints { deliveries(first: 20) { nodes { id } } }", &[account])
+        }
         "renewal_run" => whole("provider { renewalRuns(first: 100) { nodes { id } } }"),
         "job" => whole("provider { deadJobs(first: 100) { nodes { id } } }"),
         "notification" => whole("provider { failedMails(first: 100) { nodes { id } } }"),

@@ -29,6 +29,9 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
         found.expect("a member").user_id
     };
     let address = |id| &rows.users.iter().find(|row| row.id == id).expect("a user").email;
+    let told = |row: &entities::webhook_delivery::Model| {
+        rows.activities.iter().find(|event| event.id == row.activity_id).expect("an event")
+    };
     let order_of = |id| rows.orders.iter().find(|row| row.id == id).expect("an order");
     let billed_to = |id| rows.invoices.iter().find(|row| row.id == id).expect("an invoice").billed_to_id;
     let through = rows.partnerships.iter().find(|row| row.partner_id == partner).map(|row| row.id);
@@ -160,6 +163,15 @@ pub(super) fn resources(scene: &Scene, table: &str, column: &Column) -> Vec<Reso
                 && row.by_staff),
             one!("what staff did for the partner", rows.audit_entries, |row| row.acting_for_id == Some(partner)
                 && row.by_staff),
+        ],
+        "webhook_endpoint" => vec![
+            one!("the client's", rows.endpoints, |row| row.account_id == client && !row.is_providers),
+            one!("the partner's", rows.endpoints, |row| row.account_id == partner),
+            one!("the provider's", rows.endpoints, |row| row.is_providers),
+        ],
+        "webhook_delivery" => vec![
+            one!("the client's, about the chosen product", rows.deliveries, |row| told(row).product_id == Some(chosen)),
+            one!("the client's, about its billing", rows.deliveries, |row| invoices(told(row).required)),
         ],
         "job" => vec![one!("any that is dead", rows.jobs, |_row| true)],
         "notification" => vec![one!("any that was given up", rows.mails, |_row| true)],

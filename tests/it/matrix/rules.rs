@@ -31,7 +31,7 @@ through the partnership
 others: n nobody, s a stranger, a and u who were asked for access, and offered a product, at an address that is verified, or not,
   c and p who left the client and the (full) partner, v and e who contribute to the chosen product as a viewer and as an editor,
   m a Technical member of an account that contributes as an editor, S the provider's staff
-systems: R renewals, C cashback, M mail, D schedule, O operator
+systems: R renewals, C cashback, M mail, W webhooks, D schedule, O operator
 ";
 
 /// What one person may do or see, told as the answer of a door.

@@ -152,6 +152,11 @@ fn client(rows: &mut Rows) -> Side {
     for required in [Permission::ViewInvoices, Permission::ManageMembers, Permission::ManagePartners] {
         rows.activity(side.account, required, None);
     }
+    let endpoint = rows.endpoint(side.account, false);
+    for told in rows.activities.clone() {
+        rows.delivery(endpoint, told.id);
+    }
+    rows.endpoint(side.account, true);
     side
 }
 
@@ -208,6 +213,7 @@ fn partner(
     rows.audit_entry(client.account, Some(side.account));
     rows.activity(side.account, Permission::ViewInvoices, None);
     rows.activity(side.account, Permission::ManageClients, None);
+    rows.endpoint(side.account, false);
     side
 }
 
@@ -248,6 +254,7 @@ fn systems() -> Vec<(char, Actor)> {
         System::Renewals => 'R',
         System::Cashback => 'C',
         System::Mail => 'M',
+        System::Webhooks => 'W',
         System::Schedule => 'D',
         System::Operator => 'O',
     };

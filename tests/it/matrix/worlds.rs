@@ -62,12 +62,27 @@ pub(super) fn generate(seed: u64, now: DateTime<Utc>) -> Rows {
     }
     contributors(&mut rows, &mut dice, &users, &accounts);
     transfers(&mut rows, &mut dice, &users, &accounts);
+    endpoints(&mut rows, &mut dice, &accounts);
     rows.renewal_run();
     for state in [JobState::Dead, JobState::Due] {
         rows.job(state);
         rows.mail(state == JobState::Dead);
     }
     rows
+}
+
+/// An endpoint of each account, which was told some events, of its own feed and of others'; and the provider's own.
+fn endpoints(rows: &mut Rows, dice: &mut StdRng, accounts: &[AccountId]) {
+    let events: Vec<_> = rows.activities.iter().map(|row| row.id).collect();
+    for account in accounts {
+        let endpoint = rows.endpoint(*account, false);
+        for event in &events {
+            if dice.random_ratio(1, 3) {
+                rows.delivery(endpoint, *event);
+            }
+        }
+    }
+    rows.endpoint(accounts[0], true);
 }
 
 /// What comes through partnerships of an account's: a member that the partner has made, a key; and keys of its own. Who made one may

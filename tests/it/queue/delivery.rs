@@ -18,6 +18,7 @@ use tests::database::Db;
 use tests::smtp::{Plan, SmtpSink};
 use uuid::Uuid;
 use worker::notification::Transport;
+use worker::webhook::Hooks;
 use worker::{Context, Settings, Worker};
 
 use super::harness::{Scene, post};
@@ -59,7 +60,8 @@ impl Office {
 
     async fn work(&self) -> Worker {
         let transport = Transport::smtp(&self.sink.url().into(), Some(self.sink.certificate.as_bytes())).unwrap();
-        let context = Context { store: self.store.clone(), post: Arc::new(post(transport)) };
+        let context =
+            Context { store: self.store.clone(), post: Arc::new(post(transport)), hooks: Hooks::new(false).unwrap() };
         Worker::start(context, worker::handler::all(), vec![], &Settings::default()).await.unwrap()
     }
 

@@ -15,6 +15,7 @@ use tests::database::{Database, Db};
 use uuid::Uuid;
 use worker::notification::{Post, Renderer, Seller, Transport};
 use worker::queue::Lane;
+use worker::webhook::Hooks;
 use worker::{Answer, Context, Handlers, JobError, Run, Settings, Worker};
 
 /// What a test job does.
@@ -133,7 +134,7 @@ impl Scene {
     }
 
     pub(super) fn context(&self) -> Context {
-        Context { store: self.store.clone(), post: no_post() }
+        Context { store: self.store.clone(), post: no_post(), hooks: Hooks::new(false).unwrap() }
     }
 
     pub(super) fn handlers(&self) -> Handlers {
@@ -142,7 +143,8 @@ impl Scene {
 
     /// A worker on a pool of its own, as another process would be.
     pub(super) async fn worker(&self, signals: Signals, settings: &Settings) -> Worker {
-        let context = Context { store: open(&self.database, signals).await, post: no_post() };
+        let context =
+            Context { store: open(&self.database, signals).await, post: no_post(), hooks: Hooks::new(false).unwrap() };
         Worker::start(context, self.handlers(), vec![], settings).await.unwrap()
     }
 

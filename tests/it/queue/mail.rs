@@ -15,6 +15,7 @@ use tests::database::Db;
 use tests::smtp::{Plan, SmtpSink};
 use uuid::Uuid;
 use worker::notification::Transport;
+use worker::webhook::Hooks;
 use worker::{Context, Times, Worker, drain};
 
 use super::harness::{Scene, open, post, settings};
@@ -37,7 +38,7 @@ async fn notify(scene: &Scene, email: &'static str) {
 
 fn context(scene: &Scene, sink: &SmtpSink) -> Context {
     let transport = Transport::smtp(&sink.url().into(), Some(sink.certificate.as_bytes())).unwrap();
-    Context { store: scene.store.clone(), post: Arc::new(post(transport)) }
+    Context { store: scene.store.clone(), post: Arc::new(post(transport)), hooks: Hooks::new(false).unwrap() }
 }
 
 fn token(raw: &[u8]) -> String {
@@ -141,7 +142,7 @@ async fn a_killed_worker_leaves_its_job_to_another(#[values(Db::Sqlite, Db::Post
     scene.execute("UPDATE job SET lease_until = 1 WHERE state = 'running'").await;
     let transport = Transport::smtp(&sink.url().into(), Some(sink.certificate.as_bytes())).unwrap();
     let store = open(&scene.database, Signals::local()).await;
-    let context = Context { store, post: Arc::new(post(transport)) };
+    let context = Context { store, post: Arc::new(post(transport)), hooks: Hooks::new(false).unwrap() };
     let worker = Worker::start(context, scene.handlers(), vec![], &settings()).await.unwrap();
     scene.wait_for("notification WHERE sent_at IS NOT NULL", 1).await;
     scene.wait_for("job WHERE kind = 'send_mail' AND state = 'done' AND attempts = 2", 1).await;

@@ -38,6 +38,8 @@ pub struct Family {
     pub user: String,
     /// Made by the client's owner.
     pub api_key: String,
+    /// Of the client's.
+    pub endpoint: String,
 }
 
 /// A client of a partner, with one of everything on both sides.
@@ -78,6 +80,7 @@ pub async fn family(app: &TestApp, provider: &Provider, partner: (&str, &Signed)
         partner_method: first_method(app, partner).await,
         membership: first_membership(app, &client).await,
         api_key: api_key(app, &client).await,
+        endpoint: endpoint(app, &client, &secret_of(name).replace(' ', "-")).await,
         inquiry: inquiry(app, partner, (slug, "lea@lead.example"), &secret_of(name)).await,
         task: task(app, partner, &record, &secret_of(name)).await,
         contributor: contributor(app, &client, &own_product, (&format!("looks.{name}@people.example"), "VIEWER")).await,
@@ -129,6 +132,14 @@ async fn first_method(app: &TestApp, who: &Signed) -> String {
 async fn api_key(app: &TestApp, who: &Signed) -> String {
     let input = json!({ "accountId": who.account_id, "name": "Build", "permissions": ["VIEW_PRODUCTS"] });
     text(&app.done(&who.token, "createApiKey", input, "apiKey { id }").await["apiKey"]["id"])
+}
+
+/// Where a program of the client's is told what happens.
+pub async fn endpoint(app: &TestApp, who: &Signed, path: &str) -> String {
+    let url = format!("https://hooks.example/{path}");
+    let input = json!({ "accountId": who.account_id, "url": url, "events": [] });
+    let saved = app.done(&who.token, "saveWebhookEndpoint", input, "webhookEndpoint { id }").await;
+    text(&saved["webhookEndpoint"]["id"])
 }
 
 /// An inquiry that a stranger has just written to a partner.

@@ -12,6 +12,7 @@ mod product;
 mod record;
 mod staff;
 mod transfer;
+mod webhook;
 
 use super::row::Row;
 
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Row> {
         transfer::rows(),
         billing::rows(),
         payout::rows(),
+        webhook::rows(),
         staff::rows(),
     ]
     .into_iter()

@@ -66,6 +66,7 @@ pub const OF_ACCOUNT: &[(&str, Takes)] = &[
     ("invoices", Takes::Each),
     ("activity", Takes::Each),
     ("auditLog", Takes::Each),
+    ("webhookEndpoints", Takes::Each),
 ];
 
 /// Whose affair a figure of a renewal is.

@@ -173,6 +173,15 @@ const RULES: &[(Kind, Rule, &str)] = &[
         "SELECT id, acted_from_id AS owner FROM audit_entry WHERE acted_from_id IS NOT NULL",
     ),
     (Kind::AuditEntry, Rule::Staff, "SELECT id, id AS owner FROM audit_entry"),
+    // rules §2: webhooks are the owner's and the admins'; in this world, who sees an endpoint sees all that it was told
+    (Kind::WebhookEndpoint, Rule::Admin, "SELECT id, account_id AS owner FROM webhook_endpoint WHERE NOT is_providers"),
+    (Kind::WebhookEndpoint, Rule::Staff, "SELECT id, id AS owner FROM webhook_endpoint"),
+    (
+        Kind::WebhookDelivery,
+        Rule::Admin,
+        "SELECT d.id, e.account_id AS owner FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id
+        WHERE NOT e.is_providers",
+    ),
     (Kind::RenewalRun, Rule::Staff, "SELECT id, id AS owner FROM renewal_run"),
     (Kind::DeadJob, Rule::Staff, "SELECT id, id AS owner FROM job WHERE state = 'dead'"),
     (Kind::FailedMail, Rule::Staff, "SELECT id, id AS owner FROM notification WHERE failed_at IS NOT NULL"),

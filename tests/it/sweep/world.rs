@@ -231,6 +231,7 @@ impl World {
             Kind::Product => &theirs.product,
             Kind::PaymentMethod => &theirs.payment_method,
             Kind::Invoice => &theirs.invoice,
+            Kind::WebhookEndpoint => &theirs.endpoint,
             other => panic!("the sweep's world has no {} of another account: give Family one", other.type_name()),
         })
     }
@@ -270,6 +271,9 @@ impl World {
         let run = json!({ "dryRun": true });
         app.done(&provider.staff, "runRenewals", run, "renewalRun { id }").await;
         app.run_jobs().await;
+        for (company, family) in [(Company::Bolt, &ours), (Company::Yolk, &theirs)] {
+            switch_off(app, &accounts[&company], &family.endpoint).await;
+        }
         give_up(app).await;
         brought(app, &accounts[&Company::Acme], &accounts[&Company::Solo]).await;
         brought(app, &accounts[&Company::Zeta], &accounts[&Company::Mute]).await;
@@ -285,6 +289,14 @@ async fn give_up(app: &TestApp) {
     rows.mail(true);
     insert::<job::Entity>(app.db(), &rows.jobs).await.expect("a job");
     insert::<notification::Entity>(app.db(), &rows.mails).await.expect("a mail");
+}
+
+/// An endpoint was told some events, and is told nothing more: what each call would add is none of its own effects.
+async fn switch_off(app: &TestApp, owner: &Signed, endpoint: &str) {
+    let input = json!({
+        "id": endpoint, "accountId": owner.account_id, "url": "https://hooks.example/", "events": [], "enabled": false,
+    });
+    app.done(&owner.token, "saveWebhookEndpoint", input, "webhookEndpoint { id }").await;
 }
 
 /// An affiliate, and whom it brought.

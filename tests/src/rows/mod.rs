@@ -3,6 +3,7 @@
 mod party;
 mod provider;
 mod trade;
+mod webhook;
 
 pub use party::{To, key_secret};
 pub use trade::Contributes;
@@ -14,7 +15,7 @@ use entities::{
     account, activity, affiliate, api_key, audit_entry, cart, cart_item, client, contact, contributor, inquiry,
     invitation, invoice, invoice_line, job, membership, notification, offering, order, order_line, partner_profile,
     partnership, partnership_product, payment, payment_method, payout, plan, product, referral, renewal_run, session,
-    task, transfer, user, wallet_entry,
+    task, transfer, user, wallet_entry, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -62,6 +63,8 @@ pub struct Rows {
     pub audit_entries: Vec<audit_entry::Model>,
     pub jobs: Vec<job::Model>,
     pub mails: Vec<notification::Model>,
+    pub endpoints: Vec<webhook_endpoint::Model>,
+    pub deliveries: Vec<webhook_delivery::Model>,
 }
 
 impl Rows {
@@ -107,6 +110,8 @@ impl Rows {
             audit_entries: vec![],
             jobs: vec![],
             mails: vec![],
+            endpoints: vec![],
+            deliveries: vec![],
         };
         rows.catalogue();
         rows
@@ -182,5 +187,7 @@ impl Rows {
         insert::<job::Entity>(db, &self.jobs).await.expect("jobs");
         insert::<notification::Entity>(db, &self.mails).await.expect("mails");
         insert::<activity::Entity>(db, &self.activities).await.expect("activities");
+        insert::<webhook_endpoint::Entity>(db, &self.endpoints).await.expect("webhook endpoints");
+        insert::<webhook_delivery::Entity>(db, &self.deliveries).await.expect("webhook deliveries");
     }
 }

@@ -417,3 +417,11 @@ support-request-email = Antwort an
 support-request-unverified = Diese Adresse ist noch nicht bestätigt.
 support-request-reply = Eine Antwort auf diese Nachricht geht an { $name }.
 support-request-action = Portal öffnen
+
+webhook-disabled-subject = Webhook abgeschaltet: { $account }
+webhook-disabled-silent = { $seller } hat einen Webhook von { $account } abgeschaltet: Unter seiner Adresse ist seit drei Tagen nichts angekommen.
+webhook-disabled-gone = { $seller } hat einen Webhook von { $account } abgeschaltet: Seine Adresse hat geantwortet, dass es sie nicht mehr gibt (HTTP 410).
+webhook-disabled-address = Adresse
+webhook-disabled-since = Nicht erreicht seit
+webhook-disabled-next = Was ab jetzt geschieht, wird nicht mehr an ihn gesendet. Sobald die Adresse wieder erreichbar ist, schalten Sie den Webhook ein und lassen Sie Verpasstes erneut senden.
+webhook-disabled-action = Portal öffnen

@@ -417,3 +417,11 @@ support-request-email = Answer to
 support-request-unverified = This address has not been verified yet.
 support-request-reply = A reply to this message goes to { $name }.
 support-request-action = Open the portal
+
+webhook-disabled-subject = Webhook switched off: { $account }
+webhook-disabled-silent = { $seller } has switched off a webhook of { $account }: nothing has arrived at its address for three days.
+webhook-disabled-gone = { $seller } has switched off a webhook of { $account }: its address answered that it is gone (HTTP 410).
+webhook-disabled-address = Address
+webhook-disabled-since = Not reached since
+webhook-disabled-next = What happens from now on is not sent to it. When the address can be reached again, switch the webhook on and have sent again what it has missed.
+webhook-disabled-action = Open the portal

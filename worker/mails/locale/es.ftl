@@ -417,3 +417,11 @@ support-request-email = Responder a
 support-request-unverified = Esta dirección aún no se ha verificado.
 support-request-reply = La respuesta a este mensaje llega a { $name }.
 support-request-action = Abrir el portal
+
+webhook-disabled-subject = Webhook desactivado: { $account }
+webhook-disabled-silent = { $seller } ha desactivado un webhook de { $account }: desde hace tres días no llega nada a su dirección.
+webhook-disabled-gone = { $seller } ha desactivado un webhook de { $account }: su dirección ha respondido que ya no existe (HTTP 410).
+webhook-disabled-address = Dirección
+webhook-disabled-since = Sin respuesta desde
+webhook-disabled-next = Lo que ocurra a partir de ahora ya no se le envía. Cuando la dirección vuelva a estar disponible, active el webhook y haga reenviar lo que se ha perdido.
+webhook-disabled-action = Abrir el portal

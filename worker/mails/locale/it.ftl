@@ -417,3 +417,11 @@ support-request-email = Rispondere a
 support-request-unverified = Questo indirizzo non è ancora stato verificato.
 support-request-reply = Una risposta a questo messaggio va a { $name }.
 support-request-action = Apri il portale
+
+webhook-disabled-subject = Webhook disattivato: { $account }
+webhook-disabled-silent = { $seller } ha disattivato un webhook di { $account }: al suo indirizzo non arriva nulla da tre giorni.
+webhook-disabled-gone = { $seller } ha disattivato un webhook di { $account }: il suo indirizzo ha risposto di non esistere più (HTTP 410).
+webhook-disabled-address = Indirizzo
+webhook-disabled-since = Irraggiungibile da
+webhook-disabled-next = Ciò che accade d’ora in poi non gli viene più inviato. Quando l’indirizzo sarà di nuovo raggiungibile, riattivi il webhook e faccia inviare di nuovo ciò che è andato perso.
+webhook-disabled-action = Apri il portale

@@ -250,6 +250,8 @@ pub enum Content {
     ProductSuspended { to: Side, product: String, plan: String, holder: String, payer: String, cancels_on: NaiveDate },
     /// To the payer and to the holder: without prices.
     ProductRestored { product: String, plan: String, holder: String, renews_on: NaiveDate },
+    /// To those who may manage the endpoint. It has answered that it is gone, or nothing has arrived for days.
+    WebhookDisabled { account: String, address: String, is_gone: bool, since: Moment },
     /// To the provider. A reply goes to the person who asks.
     SupportRequest {
         user: String,
@@ -317,6 +319,7 @@ impl Content {
             Self::PayerFailed { .. } => "payer-failed",
             Self::ProductSuspended { .. } => "product-suspended",
             Self::ProductRestored { .. } => "product-restored",
+            Self::WebhookDisabled { .. } => "webhook-disabled",
             Self::SupportRequest { .. } => "support-request",
         }
     }

@@ -115,6 +115,7 @@ const KINDS: &[Kind] = kinds![
     "product-suspended",
     "product-restored",
     "support-request",
+    "webhook-disabled",
 ];
 
 /// Why a mail could not be made. None of these goes away by trying again, and none tells what the mail said.

@@ -60,6 +60,7 @@ pub fn samples(name: &str) -> Vec<Sample> {
     all.extend(money::dunning(name));
     all.extend(money::wallet(name));
     all.extend(support(name));
+    all.extend(webhooks(name));
     all
 }
 
@@ -103,6 +104,17 @@ fn support(name: &str) -> Vec<Sample> {
         ));
     }
     all
+}
+
+/// What is told about programs that do not hear.
+fn webhooks(name: &str) -> Vec<Sample> {
+    let disabled = |is_gone| Content::WebhookDisabled {
+        account: name.to_owned(),
+        address: "https://hooks.bolt.example/mandate?key=1".to_owned(),
+        is_gone,
+        since: afternoon().into(),
+    };
+    vec![("silent", disabled(false)), ("gone", disabled(true))]
 }
 
 fn on(year: i32, month: u32, day: u32) -> NaiveDate {

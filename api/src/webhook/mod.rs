@@ -1,0 +1,5 @@
+//! Endpoints of other people's programs.
+
+pub mod loader;
+pub mod mutation;
+pub mod object;
