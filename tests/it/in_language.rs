@@ -79,6 +79,26 @@ async fn a_sent_cart_is_bought(
     assert!(confirmed.text.contains("/access?token="), "{}", confirmed.text);
 }
 
+/// S2.21: the partner is mailed that the payer has changed, what that means for it, and finds it in its feed.
+#[rstest]
+#[case("de", ["Wechsel des Zahlers: bolt und acme", "Künftig zahlt: acme", "erhalten Sie den Rabatt anstelle von Cashback", "Ab jetzt zahlt jemand anderes."])]
+#[case("it", ["Cambio del pagatore: bolt e acme", "Pagatore d’ora in poi: acme", "lo sconto sostituisce il cashback", "D’ora in poi cambia il pagatore."])]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_payer_changes(#[values(Db::Sqlite, Db::Postgres)] db: Db, #[case] locale: &str, #[case] said: [&str; 4]) {
+    let [subject, payer, cashback, sentence] = said;
+    let app = TestApp::start(db).await;
+    let provider = app.provider().await;
+    let acme = app.partner(&provider, "acme").await;
+    let (bolt, _, partnership) = app.client_of("acme", &acme, "bolt", "CLIENT").await;
+    speak(&app, &acme, locale).await;
+    let input = json!({ "partnershipId": partnership, "payer": "PARTNER", "idempotencyKey": "to-acme-1" });
+    app.done(&bolt.token, "changePayer", input, "partnership { id }").await;
+    app.run_jobs().await;
+    let told = mail(&app, &acme.email, subject);
+    assert!(told.text.contains(payer) && told.text.contains(cashback), "{}", told.text);
+    assert_eq!(feed(&app, &acme, "PAYER_CHANGED").await, [sentence]);
+}
+
 /// S3.18, S3.19: whoever is rejected is mailed the standard text, and with it what the partner adds in its own words.
 #[rstest]
 #[case("de", ["acme hat abgelehnt", "acme hat den angebotenen Zugriff auf Ihr Konto abgelehnt.", "Nachricht von acme:\n> Leider <voll>."])]
