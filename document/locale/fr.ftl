@@ -57,8 +57,8 @@ entry-payout = Versement
 entry-spent = Utilisé pour une facture
 entry-adjustment = Correction
 entry-further = Autres écritures, au total
-note-self-billed = Autofacturation : { $seller } établit ce relevé en votre nom. Si un montant est inexact, signalez-le-nous dans les 30 jours.
-note-before-tax = Les montants sont hors TVA. Ce qui est encore dans le délai de retenue ne peut pas encore être versé : votre solde indique à partir de quand.
+note-self-billed = Autofacturation : { $seller } établit ce relevé en votre nom. Si un montant est inexact, signalez-le-nous dans les 30 jours.
+note-before-tax = Les montants sont hors TVA. Ce qui est encore dans le délai de retenue ne peut pas encore être versé : votre solde indique à partir de quand.
 
 ## Pays, pour la dernière ligne d’une adresse
 

@@ -19,7 +19,7 @@ use entities::membership::{self, Role};
 use entities::{account, product, user};
 use futures::future::join_all;
 use reqwest::Client;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _, QuerySelect as _, Statement};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde_json::{Value, json};
 use tests::crowd::DUE;
 use tests::database::Db;
@@ -80,7 +80,7 @@ async fn due() {
         began.elapsed()
     };
     let (took, beside) = futures::future::join(running, reader.read_until(&is_over, None)).await;
-    let renewed = count(&w, "product_period WHERE period_start = '2027-02-01' AND paid_at IS NOT NULL").await;
+    let renewed = w.count("product_period WHERE period_start = '2027-02-01' AND paid_at IS NOT NULL").await;
     println!(
         "due: {renewed} of {products} products of {payers} payers in {took:.1?}, {:.0} a second, a charge takes {latency} ms; \
          peak memory of the command {} MB (150 are wanted)",
@@ -180,17 +180,6 @@ fn peak_kb(pid: u32) -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
-#[derive(FromQueryResult)]
-struct Number {
-    n: i64,
-}
-
-async fn count(w: &Renewals, what: &str) -> i64 {
-    let db = w.store.pool();
-    let statement = Statement::from_string(db.get_database_backend(), format!("SELECT count(*) AS n FROM {what}"));
-    Number::find_by_statement(statement).one(db).await.expect("a count").expect("a row").n
-}
-
 async fn growth() {
     let products = setting("GROWTH", 4_000);
     let w = Renewals::start(Db::Postgres, DUE).await;
@@ -226,8 +215,8 @@ async fn clock() {
     advance(&w.store, &entries, instant("2030-01-01T09:00:00Z")).await.expect("an advance");
     let took = began.elapsed();
     assert!(worker.stop().await);
-    let renewed = count(&w, "product_period WHERE invoice_line_id IS NOT NULL AND paid_at IS NOT NULL").await;
-    let mails = count(&w, "notification WHERE sent_at IS NOT NULL").await;
+    let renewed = w.count("product_period WHERE invoice_line_id IS NOT NULL AND paid_at IS NOT NULL").await;
+    let mails = w.count("notification WHERE sent_at IS NOT NULL").await;
     println!(
         "clock: {renewed} renewals of 1,000 monthly products of 50 payers in {took:.1?}, with {mails} mails written to files"
     );

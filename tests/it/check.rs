@@ -82,6 +82,13 @@ async fn books_in_order_have_no_findings(#[values(Db::Sqlite, Db::Postgres)] db:
     "UPDATE cashback SET available_at = '2027-02-01T00:00:00+00:00'",
     &["cashback: its holding days are over, and it is not available"]
 )]
+#[case::a_webhook_that_nobody_sends(
+    "INSERT INTO webhook_endpoint SELECT id, id, FALSE, 'https://bolt.example/', '[]', TRUE, 1, NULL, 0, 0, NULL, 0, NULL,
+        '2027-02-01T00:00:00+00:00' FROM account;
+    INSERT INTO webhook_delivery SELECT id, account_id, id, position, NULL, 'PENDING', 0, occurred_at, NULL, NULL,
+        '2027-02-01T00:00:00+00:00' FROM activity WHERE kind = 'PRODUCT_RENEWED'",
+    &["webhook delivery: it is due for more than a day"]
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_should_not_last_is_found(
     #[values(Db::Sqlite, Db::Postgres)] db: Db,

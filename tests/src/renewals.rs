@@ -114,6 +114,14 @@ impl Renewals {
         self.store.pool().execute_unprepared(text).await.unwrap_or_else(|e| panic!("{e}: {text}"));
     }
 
+    /// Rows of `table WHERE …`.
+    pub async fn count(&self, what: &str) -> i64 {
+        let db = self.store.pool();
+        let statement = Statement::from_string(db.get_database_backend(), format!("SELECT count(*) AS n FROM {what}"));
+        let row = db.query_one_raw(statement).await.expect("a count").expect("a row");
+        row.try_get("", "n").expect("a number")
+    }
+
     /// Moves the clock, and nothing else.
     pub async fn travel(&self, to: &str) {
         let backend = self.store.pool().get_database_backend();

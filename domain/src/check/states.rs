@@ -42,7 +42,7 @@ const UNRENEWED: &str = "p.status IN ('FREE', 'ACTIVE') AND p.auto_renew AND p.r
     SELECT 1 FROM product_period d WHERE d.product_id = p.id AND d.period_start >= p.renews_on AND d.credited_at IS NULL)";
 
 /// Each selects `subject` and `problem`; no row is good news.
-const STATES: [State; 19] = [
+const STATES: [State; 20] = [
     State {
         sql: "SELECT 'payment ' || ID<id> AS subject, 'it is ' || status || ' for more than an hour' AS problem
             FROM payment WHERE status IN ('PENDING', 'UNKNOWN') AND id < ?",
@@ -159,6 +159,13 @@ const STATES: [State; 19] = [
             FROM notification WHERE sent_at IS NULL AND failed_at IS NULL AND id < ?",
         since: Since::Id(DAY),
         mend: "start a worker, and see whether the mail server answers",
+    },
+    State {
+        sql: "SELECT 'webhook delivery ' || ID<d.id> AS subject, 'it is due for more than a day' AS problem
+            FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id
+            WHERE d.status = 'PENDING' AND e.is_enabled AND d.next_attempt_at < ?",
+        since: Since::Product(DAY),
+        mend: WORKER,
     },
     State {
         sql: "SELECT 'payout ' || ID<id> AS subject, 'it is ' || status || ' for more than thirty days' AS problem

@@ -155,7 +155,10 @@ impl Scene {
         let run = async {
             sleep(start.saturating_duration_since(Instant::now())).await;
             let began = Instant::now();
-            run_now(&self.app.store, &Statements::default(), None, |_| ()).await.expect("a run");
+            // a file has one writer: a run that did not get its turn in time is begun again, as a worker does
+            while let Err(error) = run_now(&self.app.store, &Statements::default(), None, |_| ()).await {
+                assert!(format!("{error:?}").contains("database is locked"), "{error:?}");
+            }
             (began, Instant::now())
         };
         let (dealt, ran) = join(join_all(blows), run).await;
@@ -184,7 +187,8 @@ impl Scene {
                 .or_default() += 1;
             let (by_partner, by_client) = (of(&client.name, "acme"), of(&client.name, &client.name));
             let said = format!("{} of {date}: {blow:?}, before {is_before}, after {is_after}", client.name);
-            assert!(by_partner == 0 || by_client == 0, "{said}: two payers");
+            // what is on two invoices may be to two payers, if the change fell between them: each product is to one
+            assert!(by_partner == 0 || by_client == 0 || !(is_before || is_after), "{said}: two payers");
             let was_paid_by_partner = client.is_paid_by_partner && !client.has_ended;
             let mut expected = vec![was_paid_by_partner];
             let mut gone = 0..=0;

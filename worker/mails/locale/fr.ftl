@@ -419,8 +419,8 @@ support-request-reply = Une réponse à ce message est adressée à { $name }.
 support-request-action = Ouvrir le portail
 
 webhook-disabled-subject = Webhook désactivé : { $account }
-webhook-disabled-silent = { $seller } a désactivé un webhook de { $account } : rien n’est parvenu à son adresse depuis trois jours.
-webhook-disabled-gone = { $seller } a désactivé un webhook de { $account } : son adresse a répondu qu’elle n’existe plus (HTTP 410).
+webhook-disabled-silent = { $seller } a désactivé un webhook { DE($account) } : rien n’est parvenu à son adresse depuis trois jours.
+webhook-disabled-gone = { $seller } a désactivé un webhook { DE($account) } : son adresse a répondu qu’elle n’existe plus (HTTP 410).
 webhook-disabled-address = Adresse
 webhook-disabled-since = Injoignable depuis
 webhook-disabled-next = Ce qui se passe désormais ne lui est plus envoyé. Dès que l’adresse sera de nouveau joignable, réactivez le webhook et faites renvoyer ce qu’il a manqué.
