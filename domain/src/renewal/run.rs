@@ -158,7 +158,7 @@ async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> R
             let by = DueBy { as_of: run.as_of, now: store.now().await?.now };
             let (found, reached) = candidates(store.pool(), by, lane, payer).await?;
             after = reached;
-            for pack in turns(found).into_values().flat_map(|turn| packs(turn, most)) {
+            for pack in turns(found).into_values().flat_map(|turn| packs(&turn, most)) {
                 let periods = batch(at, run, pack).await?;
                 claimed += periods;
                 if (at.progress)(periods).is_break() {

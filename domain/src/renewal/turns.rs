@@ -22,7 +22,7 @@ pub(super) fn turns(found: Vec<Candidate>) -> BTreeMap<usize, Vec<Candidate>> {
 }
 
 /// What one transaction claims after the other: whole payers, not more than `most` of them.
-pub(super) fn packs(turn: Vec<Candidate>, most: usize) -> Vec<Vec<Candidate>> {
+pub(super) fn packs(turn: &[Candidate], most: usize) -> Vec<Vec<Candidate>> {
     let mut packs: Vec<Vec<Candidate>> = Vec::new();
     let mut payers = 0;
     for of_one in turn.chunk_by(|one, next| one.payer_id == next.payer_id) {
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn many_products_of_one_do_not_stand_before_a_few_of_another() {
         let turns = turns(of(1, "EUR", 1_201).chain(of(2, "CHF", 2)).chain(of(2, "EUR", 1)).collect());
-        let told: Vec<_> = turns.into_values().map(|turn| sizes(&packs(turn, 100))).collect();
+        let told: Vec<_> = turns.into_values().map(|turn| sizes(&packs(&turn, 100))).collect();
         assert_eq!(told, [vec![vec![(1, 500), (2, 3)]], vec![vec![(1, 500)]], vec![vec![(1, 201)]]]);
     }
 
@@ -77,10 +77,13 @@ mod tests {
     #[test]
     fn a_transaction_has_an_end() {
         let found = || of(1, "EUR", 400).chain(of(2, "EUR", 400)).chain(of(3, "EUR", 300)).chain(of(4, "EUR", 1));
-        let first = |most| sizes(&packs(turns(found().collect()).remove(&0).unwrap_or_default(), most));
+        let first = |most| sizes(&packs(&turns(found().collect()).remove(&0).unwrap_or_default(), most));
         assert_eq!(first(100), [vec![(1, 400), (2, 400)], vec![(3, 300), (4, 1)]]);
         assert_eq!(first(1), [vec![(1, 400)], vec![(2, 400)], vec![(3, 300)], vec![(4, 1)]]);
         assert_eq!(first(2), [vec![(1, 400), (2, 400)], vec![(3, 300), (4, 1)]]);
-        assert_eq!(sizes(&packs(of(1, "CHF", 500).chain(of(1, "EUR", 500)).collect(), 9)), [vec![(1, 1_000)]]);
+        assert_eq!(
+            sizes(&packs(&of(1, "CHF", 500).chain(of(1, "EUR", 500)).collect::<Vec<_>>(), 9)),
+            [vec![(1, 1_000)]]
+        );
     }
 }

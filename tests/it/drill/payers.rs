@@ -135,6 +135,7 @@ impl Scene {
             offers.push(offer["transfer"]["id"].as_str().map(str::to_owned));
         }
         let start = Instant::now() + Duration::from_millis(500);
+        let almost = start.checked_sub(Duration::from_millis(50)).expect("an instant");
         let scene = &*self;
         let blows = self.clients.iter().zip(&offers).enumerate().map(async |(number, (client, offer))| {
             let blow = blow_of(number, round, client);
@@ -142,10 +143,7 @@ impl Scene {
             let at = match number % 4 {
                 0 => start.checked_sub(Duration::from_millis(450)).expect("an instant"),
                 1 => start + Duration::from_secs(4),
-                _ => {
-                    start + Duration::from_millis(u64::try_from((number * 37 + round * 13) % 100).unwrap())
-                        - Duration::from_millis(50)
-                }
+                _ => almost + Duration::from_millis(u64::try_from((number * 37 + round * 13) % 100).unwrap()),
             };
             tokio::time::sleep_until(at.into()).await;
             let sent = Instant::now();
