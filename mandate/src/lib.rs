@@ -2,6 +2,9 @@
 //!
 //! A library, so that the tests reach the settings and start what the binary starts.
 
+// The futures of all mutations are one type; an optimised build looks at it as a whole.
+#![recursion_limit = "256"]
+
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -1,5 +1,8 @@
 //! What the tests share: databases and servers of their own, the running application, and whatever plays the outside world.
 
+// The futures of all mutations are one type; an optimised build looks at it as a whole.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod auditor;
 pub mod client;
