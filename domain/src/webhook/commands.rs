@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, ActivityId, WebhookEndpointId};
-use entities::webhook_delivery::{self, WebhookDeliveryStatus};
-use entities::webhook_endpoint;
+use entities::{webhook_delivery, webhook_endpoint};
 use sea_orm::FromQueryResult;
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::actions::{CreateEndpoint, ManageEndpoint};
 use super::signature::Keyring;
+use super::spread::put_in_line;
 use super::{address, kinds, reader_of, rules, viewer};
 use crate::activity::ActivityKind;
 use crate::error::{Code, Error, Refusal, refuse};
@@ -206,22 +206,7 @@ pub async fn replay(work: &mut Work, command: ReplayWebhooks) -> Result<usize, E
     );
     sql.any(&ids);
     sql.execute(work.conn()).await?;
-    let rows: Vec<_> = events
-        .iter()
-        .map(|event| webhook_delivery::Model {
-            id: work.new_id(),
-            endpoint_id: id,
-            activity_id: event.id,
-            position: event.position,
-            sequence: None,
-            status: WebhookDeliveryStatus::Pending,
-            attempts: 0,
-            queued_at: now,
-            last_attempt_at: None,
-            last_response_status: None,
-            next_attempt_at: Some(now),
-        })
-        .collect();
+    let rows: Vec<_> = events.iter().map(|event| put_in_line(work, id, event.id, event.position)).collect();
     sql::insert_new::<webhook_delivery::Entity>(work.conn(), &rows).await?;
     work.record("replayWebhooks", grant_of(&row, grant), Some(id.into()));
     Ok(events.len())

@@ -90,23 +90,7 @@ async fn spread(work: &mut Work) -> Result<(), Error> {
     let row: Option<Behind> = behind(work.sql()).one(work.conn()).await?;
     let Some((after, to)) = row.and_then(|row| row.range()) else { return Ok(()) };
     let told: Vec<Told> = could_be_told(work, after, to).all(work.conn()).await?;
-    let now = work.now();
-    let rows: Vec<_> = told
-        .into_iter()
-        .map(|Told { endpoint_id, activity_id, position }| webhook_delivery::Model {
-            id: work.new_id(),
-            endpoint_id,
-            activity_id,
-            position,
-            sequence: None,
-            status: WebhookDeliveryStatus::Pending,
-            attempts: 0,
-            queued_at: now,
-            last_attempt_at: None,
-            last_response_status: None,
-            next_attempt_at: Some(now),
-        })
-        .collect();
+    let rows: Vec<_> = told.iter().map(|it| put_in_line(work, it.endpoint_id, it.activity_id, it.position)).collect();
     sql::insert_new::<webhook_delivery::Entity>(work.conn(), &rows).await?;
     let mut sql = work.sql();
     sql.add("UPDATE webhook_position SET last = ? WHERE id = 1", [to.into()]);
@@ -184,4 +168,26 @@ async fn without_a_job(store: &Store, due: Vec<WebhookEndpointId>) -> Result<Vec
     sql.push("SELECT unique_key FROM job WHERE state IN ('due', 'running') AND unique_key ").any_text(&keys);
     let open: HashSet<_> = sql.all::<Open>(store.pool()).await?.into_iter().map(|row| row.unique_key).collect();
     Ok(due.into_iter().filter(|id| !open.contains(&key(*id))).collect())
+}
+
+/// A delivery that is due at once.
+pub(super) fn put_in_line(
+    work: &Work,
+    endpoint_id: WebhookEndpointId,
+    activity_id: ActivityId,
+    position: i64,
+) -> webhook_delivery::Model {
+    webhook_delivery::Model {
+        id: work.new_id(),
+        endpoint_id,
+        activity_id,
+        position,
+        sequence: None,
+        status: WebhookDeliveryStatus::Pending,
+        attempts: 0,
+        queued_at: work.now(),
+        last_attempt_at: None,
+        last_response_status: None,
+        next_attempt_at: Some(work.now()),
+    }
 }

@@ -34,12 +34,14 @@ struct Drill {
     file: &'static str,
 }
 
+const SLOW: &str =
+    "[test_gateway]\nlatency = '300ms'\n[worker]\nlease = '2s'\nrenewal_batch = 10\n[limits]\ngateway_timeout = '3s'";
+
 /// 500 renewals of 500 payers: ten kills, five empty Redises, and everything happens once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_worker_neither_loses_nor_doubles_a_renewal() {
     let redis = Redis::start().await;
-    let file = "[test_gateway]\nlatency = '300ms'\n[worker]\nlease = '2s'\nrenewal_batch = 10\n[limits]\ngateway_timeout = '3s'";
-    let drill = Drill { payers: 500, kills: 10, flushes: 5, file };
+    let drill = Drill { payers: 500, kills: 10, flushes: 5, file: SLOW };
     drill.run(Db::Postgres, Some(&redis)).await;
 }
 
@@ -55,8 +57,7 @@ async fn a_killed_worker_leaves_a_file_that_its_successor_ends() {
 #[ignore = "full size"]
 async fn two_hundred_kills_neither_lose_nor_double_a_renewal() {
     let redis = Redis::start().await;
-    let file = "[test_gateway]\nlatency = '300ms'\n[worker]\nlease = '2s'\nrenewal_batch = 10\n[limits]\ngateway_timeout = '3s'";
-    let drill = Drill { payers: 10_000, kills: 200, flushes: 20, file };
+    let drill = Drill { payers: 10_000, kills: 200, flushes: 20, file: SLOW };
     drill.run(Db::Postgres, Some(&redis)).await;
 }
 
