@@ -6,6 +6,7 @@
 
 use std::{
     borrow::Cow,
+    io,
     path::{Path, PathBuf},
     sync::Mutex,
     time::{Duration, Instant},
@@ -21,7 +22,7 @@ use lettre::transport::smtp::{
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
-use tokio::{fs, io::AsyncWriteExt, time::timeout};
+use tokio::{fs, io::AsyncWriteExt, net::TcpStream, time::timeout};
 use url::Url;
 
 use super::message::Mail;
@@ -60,7 +61,7 @@ pub enum TransportError {
     #[error("SMTP_URL: {0}")]
     Tls(#[from] SmtpError),
     #[error("the mail folder {path} cannot be made: {source}")]
-    Folder { path: PathBuf, source: std::io::Error },
+    Folder { path: PathBuf, source: io::Error },
 }
 
 /// Where mails go.
@@ -131,7 +132,7 @@ impl Transport {
 }
 
 /// Written beside and renamed, so that whoever looks into the folder sees whole mails only.
-async fn write(folder: &Path, mail: &Mail) -> std::io::Result<()> {
+async fn write(folder: &Path, mail: &Mail) -> io::Result<()> {
     let name = format!("{}-{}", mail.created_at.format("%Y%m%dT%H%M%S%.6fZ"), mail.id);
     let (part, whole) = (folder.join(format!(".{name}.part")), folder.join(format!("{name}.eml")));
     let mut file = fs::File::create(&part).await?;
@@ -272,11 +273,14 @@ impl Smtp {
     /// Every failure here is the server's or the settings', never the mail's: it is worth trying again.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let said = |error: SmtpError| reason(&self.host, &error);
-        let wrapped = (self.security == Security::Wrapped).then(|| self.tls.clone());
         let place = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &self.hello, wrapped, None)
-            .await
-            .map_err(said)?;
+        let mut connection = if self.security == Security::Wrapped {
+            let tls = Some(self.tls.clone());
+            AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &self.hello, tls, None).await.map_err(said)?
+        } else {
+            let stream = open(place).await.map_err(|error| reason(&self.host, &error))?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await.map_err(said)?
+        };
         let is_offered = self.security == Security::Offered && connection.can_starttls();
         if self.security == Security::Required || is_offered {
             connection.starttls(self.tls.clone(), &self.hello).await.map_err(said)?;
@@ -302,6 +306,14 @@ impl Smtp {
             parked.push((connection, Instant::now()));
         }
     }
+}
+
+/// lettre writes a mail's text and the dot that ends it one after the other. The system would hold the dot back until the text is
+/// acknowledged, which servers put off: 40 ms for each mail. (lettre opens `smtps://` itself, and has no switch for it.)
+async fn open(place: (&str, u16)) -> io::Result<TcpStream> {
+    let stream = timeout(CONNECT, TcpStream::connect(place)).await??;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// One mail through one connection. With `probe`, the connection was parked, and must answer within that time.
@@ -383,7 +395,7 @@ fn is_enhanced(word: &str) -> bool {
 }
 
 /// What happened, in one line that can be shown and kept.
-fn reason(who: &str, error: &SmtpError) -> String {
+fn reason(who: &str, error: &impl std::error::Error) -> String {
     let text = format!("{who}: {error}");
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REASON_LENGTH).collect()
 }
