@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use entities::id::{AccountId, RenewalRunId};
 use entities::renewal_run;
+use futures::StreamExt as _;
 use futures::future::try_join_all;
+use futures::stream::FuturesUnordered;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -23,8 +25,10 @@ use crate::sql::{self, Sql};
 use crate::store::{Statements, Store};
 use crate::work::Work;
 
-/// How many charges of a lane are in flight at once.
-const CHARGES: usize = 32;
+/// How many batches of a lane are under way at once: while one waits for the gateway, the next is claimed.
+const BATCHES: usize = 2;
+/// How many charges of a batch are in flight at once.
+const CHARGES: usize = 16;
 /// Every lane is open.
 const ALL_OPEN: i32 = (1 << LANES) - 1;
 
@@ -158,16 +162,44 @@ async fn sweep(at: &Place<'_>, run: &renewal_run::Model, lane: Option<i32>) -> R
             let by = DueBy { as_of: run.as_of, now: store.now().await?.now };
             let (found, reached) = candidates(store.pool(), by, lane, payer).await?;
             after = reached;
-            for pack in turns(found).into_values().flat_map(|turn| packs(&turn, most)) {
-                let periods = batch(at, run, pack).await?;
+            for turn in turns(found).into_values() {
+                let (periods, end) = batches(at, run, packs(&turn, most)).await;
                 claimed += periods;
-                if (at.progress)(periods).is_break() {
+                if end?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
         }
         if claimed == 0 {
             return Ok(ControlFlow::Continue(()));
+        }
+    }
+}
+
+/// Some at a time; how many periods were claimed. What has begun is ended, also where one fails or it is to break off: otherwise its
+/// charges would wait for the reconciliation.
+async fn batches(
+    at: &Place<'_>,
+    run: &renewal_run::Model,
+    packs: Vec<Vec<Candidate>>,
+) -> (usize, Result<ControlFlow<()>, Error>) {
+    let (mut claimed, mut end) = (0, Ok(ControlFlow::Continue(())));
+    let mut waiting = packs.into_iter();
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        while under_way.len() < BATCHES && matches!(end, Ok(ControlFlow::Continue(()))) {
+            let Some(pack) = waiting.next() else { break };
+            under_way.push(batch(at, run, pack));
+        }
+        match under_way.next().await {
+            None => return (claimed, end),
+            Some(Ok(periods)) => {
+                claimed += periods;
+                if (at.progress)(periods).is_break() && end.is_ok() {
+                    end = Ok(ControlFlow::Break(()));
+                }
+            }
+            Some(Err(error)) => end = Err(error),
         }
     }
 }
