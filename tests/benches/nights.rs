@@ -60,7 +60,11 @@ async fn due() {
     let payers = products / 5;
     let w = Renewals::start(Db::Postgres, DUE).await;
     let partner = w.crowd_with(payers, 5, 12).await;
-    w.sql("ANALYZE").await;
+    w.analyze().await;
+    // The second year is measured: plans made for empty tables are of one night in a provider's life.
+    domain::renewal::run_now(&w.store, &Statements::default(), None, |_| ()).await.expect("a run");
+    w.travel("2028-02-01T09:00:00Z").await;
+    w.analyze().await;
     let file = format!("[test_gateway]\nlatency = '{latency}ms'");
     let installation = Installation::new(w.database_url(), &file);
     let gateway = installation.serve("serve").await;
@@ -80,7 +84,7 @@ async fn due() {
         began.elapsed()
     };
     let (took, beside) = futures::future::join(running, reader.read_until(&is_over, None)).await;
-    let renewed = w.count("product_period WHERE period_start = '2027-02-01' AND paid_at IS NOT NULL").await;
+    let renewed = w.count("product_period WHERE period_start = '2028-02-01' AND paid_at IS NOT NULL").await;
     println!(
         "due: {renewed} of {products} products of {payers} payers in {took:.1?}, {:.0} a second, a charge takes {latency} ms; \
          peak memory of the command {} MB (150 are wanted)",
@@ -187,7 +191,7 @@ async fn growth() {
     let mut seconds = Vec::new();
     for year in 2027..2038 {
         w.travel(&format!("{year}-02-01T09:00:00Z")).await;
-        w.sql("VACUUM ANALYZE").await;
+        w.analyze().await;
         let began = Instant::now();
         let run = domain::renewal::run_now(&w.store, &Statements::default(), None, |_| ()).await.expect("a run");
         assert_eq!(usize::try_from(run.renewed).expect("a number"), products, "{run:?}");
