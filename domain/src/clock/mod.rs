@@ -25,7 +25,7 @@ use crate::store::Store;
 use crate::webhook::lane::next_delivery;
 use crate::webhook::spread::start_due;
 
-/// Without any job ending for so long, there is no worker.
+/// Where no job begins or ends, and no lease is prolonged, for so long, there is no worker.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A job that is due again so soon, after a failure, is waited for.
 const HORIZON_MS: i64 = 15_000;
@@ -111,10 +111,11 @@ async fn next_due(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<U
     Ok(due.map(|at| hour_tick_at_or_after(at).max(swept + chrono::TimeDelta::hours(1))))
 }
 
-#[derive(FromQueryResult)]
+/// The jobs that are waited for. They are not the same for long while somebody does them: a worker that lives prolongs its leases.
+#[derive(FromQueryResult, Default, PartialEq, Eq)]
 struct Jobs {
     open: i64,
-    ended: i64,
+    leased_until: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -125,7 +126,7 @@ struct Open {
 /// Starts what is due, and waits until it is done: no job is open, and no payment is unknown that the gateway knows.
 async fn quiet(store: &Store, entries: &[Entry]) -> Result<(), Error> {
     let mut pause = Duration::from_millis(2);
-    let mut ended = -1;
+    let mut before = Jobs::default();
     let mut progress_at = Instant::now();
     loop {
         let started = schedule::tick(store, entries).await? + start_due(store).await?;
@@ -133,8 +134,8 @@ async fn quiet(store: &Store, entries: &[Entry]) -> Result<(), Error> {
         if started == 0 && jobs.open == 0 && !reconcile(store).await? {
             return Ok(());
         }
-        if jobs.ended != ended {
-            (ended, progress_at, pause) = (jobs.ended, Instant::now(), Duration::from_millis(2));
+        if jobs != before {
+            (before, progress_at, pause) = (jobs, Instant::now(), Duration::from_millis(2));
         } else if progress_at.elapsed() > PATIENCE {
             let nobody = RuntimeErr::Internal("no worker does the jobs".to_owned());
             return Err(Error::Storage(DbErr::Conn(nobody)));
@@ -144,11 +145,14 @@ async fn quiet(store: &Store, entries: &[Entry]) -> Result<(), Error> {
     }
 }
 
+/// By the indexes of what is open: what is done grows with the years.
 async fn jobs(store: &Store) -> Result<Jobs, Error> {
     let mut sql = Sql::new(store.pool().get_database_backend());
     sql.add(
-        "SELECT count(CASE WHEN state = 'running' OR (state = 'due' AND run_at <= /now ms/ + ?) THEN 1 END) AS open,
-            count(CASE WHEN state IN ('done', 'dead') THEN 1 END) AS ended FROM job",
+        "SELECT (SELECT count(*) FROM job WHERE state = 'running')
+                + (SELECT count(*) FROM job WHERE state = 'due' AND class IN ('mail', 'webhook', 'charge', 'fast')
+                    AND priority IN (0, 1, 2) AND run_at <= /now ms/ + ?) AS open,
+            (SELECT max(lease_until) FROM job WHERE state = 'running') AS leased_until",
         [HORIZON_MS.into()],
     );
     sql.one(store.pool()).await?.ok_or_else(|| Error::fault("the jobs cannot be counted"))
