@@ -110,7 +110,7 @@ struct Reader {
 }
 
 async fn reader(w: &Renewals, installation: &Installation, partner: AccountId) -> Reader {
-    let http = Client::new();
+    let http = tests::client::http();
     let sign_up =
         "mutation($input: SignUpInput!) { signUp(input: $input) { accessToken user { id } userErrors { message } } }";
     let input = json!({
