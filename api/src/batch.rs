@@ -35,6 +35,9 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Key for K {}
 /// Who waits for which key.
 type Waiting<K, V> = HashMap<K, Vec<oneshot::Sender<Answer<V>>>>;
 
+/// What keys stand for, none for what there is not.
+type Kept<K, V> = HashMap<K, Option<V>>;
+
 /// The batches of one request.
 pub struct Batches<L>(Arc<Shared<L>>);
 
@@ -43,12 +46,26 @@ struct Shared<L> {
     queue: Queue,
     /// A `Waiting` for each kind of key.
     open: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+    /// What is kept, by kind of key; none where nothing is.
+    kept: Mutex<Option<HashMap<TypeId, Box<dyn Any + Send>>>>,
+}
+
+impl<L> Clone for Batches<L> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
 }
 
 impl<L: Send + Sync + 'static> Batches<L> {
     /// Loads through `loader`, in the rounds of this queue.
     pub fn new(loader: L, queue: Queue) -> Self {
-        Self(Arc::new(Shared { loader, queue, open: Mutex::default() }))
+        Self(Arc::new(Shared { loader, queue, open: Mutex::default(), kept: Mutex::default() }))
+    }
+
+    /// Forgets what was loaded, and keeps what is loaded from here on. For streams, which resolve the events of one read one by one:
+    /// what these have in common, and what was asked for ahead, is loaded once. An operation that ends keeps nothing, it asks once.
+    pub fn keep_anew(&self) {
+        *self.0.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
     }
 
     /// What the key stands for; none where there is no such thing, or not for the viewer. It is in the batch from the call on,
@@ -60,14 +77,18 @@ impl<L: Send + Sync + 'static> Batches<L> {
         L: Loader<K>,
     {
         let (sender, answer) = oneshot::channel();
-        let is_first = self.0.with_open(|waiting: &mut Waiting<K, L::Value>| {
-            let is_first = waiting.is_empty();
-            waiting.entry(key).or_default().push(sender);
-            is_first
-        });
-        if is_first {
-            let shared = Arc::clone(&self.0);
-            self.0.queue.add(Box::pin(async move { shared.load::<K>().await }));
+        if let Some(kept) = self.0.with_kept(|kept: &mut Kept<K, L::Value>| kept.get(&key).cloned()).flatten() {
+            let _ = sender.send(Ok(kept));
+        } else {
+            let is_first = self.0.with_open(|waiting: &mut Waiting<K, L::Value>| {
+                let is_first = waiting.is_empty();
+                waiting.entry(key).or_default().push(sender);
+                is_first
+            });
+            if is_first {
+                let shared = Arc::clone(&self.0);
+                self.0.queue.add(Box::pin(async move { shared.load::<K>().await }));
+            }
         }
         async { answer.await.unwrap_or_else(|_| Err(Arc::new(Error::fault("a batch was never loaded")))) }
     }
@@ -91,6 +112,13 @@ impl<L> Shared<L> {
         waiting.downcast_mut().map(act).unwrap_or_default()
     }
 
+    /// Nothing where nothing is kept.
+    fn with_kept<K: Key, V: Send + 'static, T>(&self, act: impl FnOnce(&mut Kept<K, V>) -> T) -> Option<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.as_mut()?.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Kept::<K, V>::new()));
+        kept.downcast_mut().map(act)
+    }
+
     /// Ends the batch of these keys and answers all who wait for it.
     async fn load<K: Key>(&self)
     where
@@ -99,6 +127,9 @@ impl<L> Shared<L> {
         let waiting = self.with_open(|waiting: &mut Waiting<K, L::Value>| std::mem::take(waiting));
         let keys: Vec<K> = waiting.keys().cloned().collect();
         let mut found = self.loader.load(&keys).await;
+        if let Ok(found) = &found {
+            self.with_kept(|kept| kept.extend(keys.into_iter().map(|key| (key.clone(), found.get(&key).cloned()))));
+        }
         for (key, mut senders) in waiting {
             let answer = match &mut found {
                 Ok(found) => Ok(found.remove(&key)),
@@ -154,6 +185,26 @@ mod tests {
         assert_eq!(found[..5], [Some(5_000), None, None, None, Some(5_001)]);
         assert_eq!(found[..3_000], found[3_000..]);
         assert_eq!(*halves.0.lock().unwrap(), [3_000, 1_500]);
+    }
+
+    /// What is kept is not loaded again, nor is what there is not; from the next time on it is.
+    #[tokio::test]
+    async fn what_is_kept_is_loaded_once() {
+        let (halves, mut rounds) = (Halves::default(), Rounds::default());
+        let batches = Batches::new(halves.clone(), rounds.queue());
+        for keys in [vec![2, 3], vec![2, 3]] {
+            assert_eq!(rounds.beside(batches.load_many(keys)).await.unwrap(), [1], "nothing is kept unasked");
+        }
+        batches.keep_anew();
+        for keys in [vec![2, 3], vec![2, 3, 4], vec![4]] {
+            rounds.beside(batches.load_many(keys)).await.unwrap();
+        }
+        assert!(
+            rounds.beside(batches.load_one(BAD)).await.is_err() && rounds.beside(batches.load_one(BAD)).await.is_err()
+        );
+        batches.keep_anew();
+        assert_eq!(rounds.beside(batches.load_one(2)).await.unwrap(), Some(1));
+        assert_eq!(*halves.0.lock().unwrap(), [2, 2, 2, 1, 1, 1, 1], "2 and 3 thrice, 4, twice what fails, 2");
     }
 
     #[tokio::test]

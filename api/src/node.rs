@@ -1,6 +1,7 @@
 //! `Node`: any object by its id, as far as the viewer sees it. What is hidden and what is not there look alike.
 
 use async_graphql::{Context, ID, Interface, Result};
+use uuid::Uuid;
 
 use crate::account::object::{Account, Membership, User};
 use crate::activity::object::ActivityEvent;
@@ -8,11 +9,12 @@ use crate::affiliate::object::Referral;
 use crate::answer::loaded;
 use crate::api_key::object::ApiKey;
 use crate::audit::object::AuditEntry;
+use crate::batch::Batches;
 use crate::billing::object::{Invoice, InvoiceLine, Payment, PaymentMethod, WalletEntry};
 use crate::catalogue::object::{Offering, Plan};
 use crate::client::object::Client;
 use crate::contact::object::Contact;
-use crate::context::ContextExt;
+use crate::context::{ContextExt, Loads};
 use crate::contributor::object::Contributor;
 use crate::id::{Kind, decode};
 use crate::inquiry::object::Inquiry;
@@ -73,7 +75,11 @@ pub enum Node {
 /// The object with this id, if the viewer sees it. Those of one list are loaded together.
 pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some((kind, row)) = decode(id) else { return Ok(None) };
-    let loads = ctx.loads();
+    load(ctx.loads(), kind, row).await
+}
+
+/// The same by what stands in an id.
+pub async fn load(loads: &Batches<Loads>, kind: Kind, row: Uuid) -> Result<Option<Node>> {
     macro_rules! load {
         ($entity:ident as $object:ident) => {
             loaded(loads.load_one(Seen::<entities::$entity::Model>::by(row)).await)?

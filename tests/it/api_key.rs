@@ -1,7 +1,5 @@
 //! API keys: a program acts for one account, with less than its creator, until that ends.
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -186,8 +184,7 @@ async fn a_key_ends_with_what_its_creator_holds(#[values(Db::Sqlite, Db::Postgre
     let removed = app.done(&bolt.token, "removeMember", json!({ "membershipId": ada.membership_id }), "ended").await;
     assert_eq!(removed["ended"][1], "The API key “deploy”.");
     assert_eq!(app.ask_as(&secret, "{ now }", json!({})).await.error(), "UNAUTHENTICATED");
-    let (took, rest) = stream.end().await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    let rest = stream.end().await;
     assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
     app.run_jobs().await;
 }
@@ -205,8 +202,7 @@ async fn a_key_expires_and_is_revoked(#[values(Db::Sqlite, Db::Postgres)] db: Db
     let mut closing = app.stream(&short, &bolt.account_id).await;
     app.set_clock("2026-11-21T10:00:00Z").await;
     assert_eq!(app.ask_as(&short, "{ now }", json!({})).await.error(), "UNAUTHENTICATED");
-    let (took, _) = closing.end().await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    closing.end().await;
 
     let mut stream = app.stream(&long, &bolt.account_id).await;
     let revoke = || app.run(&bolt.token, "revokeApiKey", json!({ "apiKeyId": id }), "deletedId");
@@ -214,8 +210,7 @@ async fn a_key_expires_and_is_revoked(#[values(Db::Sqlite, Db::Postgres)] db: Db
     assert_eq!(all.iter().filter(|reply| reply.data()["revokeApiKey"]["deletedId"] == json!(id)).count(), 1);
     assert_eq!(revoke().await.user_error(), "NOT_FOUND");
     assert_eq!(app.ask_as(&long, "{ now }", json!({})).await.error(), "UNAUTHENTICATED");
-    let (took, rest) = stream.end().await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    let rest = stream.end().await;
     assert_eq!(rest, "event: complete\ndata: \n\n");
     let left = keys_of(&app, &bolt.token, &bolt.account_id).await;
     let listed: Vec<_> = left["apiKeys"].as_array().unwrap().iter().map(|key| &key["expiresAt"]).collect();

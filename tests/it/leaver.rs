@@ -1,7 +1,5 @@
 //! Leavers: what somebody held through a membership ends with it; what was granted through a partnership ends with that.
 
-use std::time::Duration;
-
 use rstest::rstest;
 use serde_json::{Value, json};
 use tests::app::TestApp;
@@ -70,8 +68,7 @@ async fn a_leaver_takes_nothing_along(#[values(Db::Sqlite, Db::Postgres)] db: Db
     assert_eq!(removed["ended"], json!(ended));
 
     for stream in &mut streams {
-        let (took, rest) = stream.end().await;
-        assert!(took < Duration::from_millis(1_200), "{took:?}");
+        let rest = stream.end().await;
         assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
     }
     for secret in &secrets {
@@ -195,8 +192,7 @@ async fn what_was_granted_through_a_partnership_ends_with_it(#[values(Db::Sqlite
 
     app.done(&bolt.token, "endPartnership", json!({ "partnershipId": partnership }), "partnership { status }").await;
     for stream in [&mut stream, &mut program] {
-        let (took, rest) = stream.end().await;
-        assert!(took < Duration::from_secs(1), "{took:?}");
+        let rest = stream.end().await;
         assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
     }
     assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
@@ -246,8 +242,7 @@ async fn what_was_granted_expires_to_the_second(#[values(Db::Sqlite, Db::Postgre
     assert_eq!(app.held(&eva, &bolt.account_id).await, json!(["VIEW_PRODUCTS", "PURCHASE"]));
     let mut stream = app.stream(&eva, &bolt.account_id).await;
     app.set_clock("2026-12-01T00:00:00Z").await;
-    let (took, _) = stream.end().await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    stream.end().await;
     assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     let own = "{ viewer { memberships { totalCount nodes { id } } } }";
     assert_eq!(
@@ -290,8 +285,7 @@ async fn narrowed_to_a_product_it_grants_nothing(#[values(Db::Sqlite, Db::Postgr
     let mut stream = app.stream(&eva, &bolt.account_id).await;
 
     change(json!({ "productIds": [product] })).await;
-    let (took, _) = stream.end().await;
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    stream.end().await;
     assert_eq!(app.held(&eva, &bolt.account_id).await, Value::Null);
     assert_eq!(members(&app, &bolt.token, &bolt.account_id).await, ["owner@bolt.example"]);
     app.run_jobs().await;

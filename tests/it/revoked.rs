@@ -147,13 +147,12 @@ async fn a_reader_who_stalls_is_told_by_the_right_they_have_then(#[values(Db::Sq
     let input = json!({ "membershipId": narrowed.membership_id, "permissions": ["VIEW_PRODUCTS"] });
     app.done(&bolt.token, "updateMember", input, "membership { id }").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let (took, rest) = left.end().await;
+    let rest = left.end().await;
     assert_eq!(rest, "event: complete\ndata: \n\n", "nothing more is told");
-    assert!(took < Duration::from_secs(1), "{took:?}");
     for _ in 0..3 {
         assert_eq!(kept.next().await["data"]["activityAdded"]["kind"], "PRODUCT_ACTIVATED", "and nothing about money");
     }
     app.done(&bolt.token, "removeMember", json!({ "membershipId": narrowed.membership_id }), "ended").await;
-    assert_eq!(kept.end().await.1, "event: complete\ndata: \n\n");
+    assert_eq!(kept.end().await, "event: complete\ndata: \n\n");
     app.run_jobs().await;
 }

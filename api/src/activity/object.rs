@@ -8,12 +8,13 @@ use super::loader::WithPeople;
 use super::sentence::{sentence, undelivered};
 use crate::account::object::{Account, User};
 use crate::answer::loaded;
+use crate::batch::Batches;
 use crate::connection::connection;
-use crate::context::ContextExt;
+use crate::context::{ContextExt, Loads};
 use crate::cursor;
 use crate::id::{Kind, encode, from_type_name};
 use crate::loader::Reached;
-use crate::node::{Node, node};
+use crate::node::{self, Node};
 use crate::scalar::{DateTime, Url};
 
 /// What can happen.
@@ -135,9 +136,7 @@ impl ActivityEvent {
 
     /// What it is about, as far as the viewer sees that.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
-        let kind = self.0.subject_type.as_deref().and_then(from_type_name);
-        let (Some(kind), Some(id)) = (kind, self.0.subject_id) else { return Ok(None) };
-        node(ctx, &encode(kind, id)).await
+        self.load_subject(ctx.loads()).await
     }
 
     /// Where the next step is done, if there is one.
@@ -147,6 +146,13 @@ impl ActivityEvent {
 }
 
 impl ActivityEvent {
+    /// What it is about, as far as the viewer sees that.
+    pub(super) async fn load_subject(&self, loads: &Batches<Loads>) -> Result<Option<Node>> {
+        let kind = self.0.subject_type.as_deref().and_then(from_type_name);
+        let (Some(kind), Some(id)) = (kind, self.0.subject_id) else { return Ok(None) };
+        node::load(loads, kind, id).await
+    }
+
     /// Whether the viewer is told it as more than a contributor: those are told what happens to their product, not who works there.
     async fn shows_people(&self, ctx: &Context<'_>) -> Result<bool> {
         let reader = ctx.reader();

@@ -12,12 +12,14 @@ use domain::{Error, Store};
 use entities::activity;
 use entities::id::AccountId;
 use futures::Stream;
+use futures::future::join_all;
 use futures::stream;
 use tokio::sync::broadcast;
 
 use super::object::ActivityEvent;
 use crate::answer::top_level;
-use crate::context::{ContextExt, Session};
+use crate::batch::Batches;
+use crate::context::{ContextExt, Loads, Session};
 use crate::cursor;
 use crate::error::{Code, EdgeError};
 use crate::id::{Kind, decode_as};
@@ -25,6 +27,8 @@ use crate::id::{Kind, decode_as};
 /// How often a stream looks whether it may go on, and, without a hint, whether there is news: so often that it has ended within a
 /// second of the right that it hung on.
 const LOOK: Duration = Duration::from_millis(800);
+/// How soon a stream looks again: a feed in which much happens is read in pages, not event by event.
+const PACE: Duration = Duration::from_millis(300);
 /// Events read at once.
 const BATCH: i64 = 100;
 
@@ -60,6 +64,10 @@ impl Subscription {
             read: Batch::none(),
             hints,
             is_due: true,
+            looked: Instant::now(),
+            last: standing.last,
+            loads: ctx.loads().clone(),
+            wants_subjects: ctx.look_ahead().field("subject").exists(),
         };
         Ok(stream::unfold(Some(follow), |follow| async move {
             let mut follow = follow?;
@@ -83,6 +91,13 @@ struct Follow {
     hints: broadcast::Receiver<Arc<[AccountId]>>,
     /// Whether it looks without waiting for a hint.
     is_due: bool,
+    /// When it looked last.
+    looked: Instant,
+    /// A position that all events had at most when it was asked for.
+    last: i64,
+    /// The operation's own, which keep what the events of one read have in common.
+    loads: Batches<Loads>,
+    wants_subjects: bool,
 }
 
 /// Events that were read together, and wait for their reader to take them.
@@ -110,34 +125,48 @@ impl Follow {
             if let Some(event) = self.passed_on() {
                 return Ok(Some(event));
             }
-            if !std::mem::take(&mut self.is_due) {
-                self.hint().await;
-            }
+            let heard = std::mem::take(&mut self.is_due) || self.hint().await;
+            self.looked = Instant::now();
             let (actor, now) = authenticate_again(&self.store, self.session.reader().actor()).await?;
             if actor.person().is_none() {
                 return Ok(None);
             }
             self.session.become_actor(actor, now.now);
-            let reader = self.session.reader();
-            let standing = queries::standing(&reader, self.account_id).await?;
+            // who is told something may go on
+            if heard && self.read().await? {
+                continue;
+            }
+            let standing = queries::standing(&self.session.reader(), self.account_id).await?;
             if !standing.is_open {
                 return Ok(None);
             }
-            if standing.last <= self.position {
-                continue;
+            self.last = standing.last;
+            if !heard && self.last > self.position {
+                self.read().await?;
             }
-            let events = queries::following(&reader, self.account_id, self.position, BATCH).await?;
-            let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
-            // what lies between is not for this viewer, or of other accounts
-            let read = events.last().map_or(standing.last, |event| event.position);
-            // what came between the two reads is read, too, and not told again
-            let to = if full { read } else { read.max(standing.last) };
-            if events.is_empty() {
-                self.position = to;
-            }
-            self.is_due = full;
-            self.read = Batch { events: events.into(), to, at: Instant::now() };
         }
+    }
+
+    /// Reads the next events, and what they are about, if that is asked for. Whether there are any.
+    async fn read(&mut self) -> Result<bool, Error> {
+        let events = queries::following(&self.session.reader(), self.account_id, self.position, BATCH).await?;
+        let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
+        // what lies between is not for this viewer, or of other accounts
+        let read = events.last().map_or(self.position, |event| event.position);
+        // what came since `last` was asked for is read, too, and not told again
+        let to = if full { read } else { read.max(self.last) };
+        if events.is_empty() {
+            self.position = to;
+        }
+        self.is_due = full;
+        self.loads.keep_anew();
+        if self.wants_subjects {
+            // a fault comes again where the subject is resolved
+            let subjects = events.iter().cloned().map(ActivityEvent);
+            join_all(subjects.map(async |event| event.load_subject(&self.loads).await.is_ok())).await;
+        }
+        self.read = Batch { events: events.into(), to, at: Instant::now() };
+        Ok(!self.read.events.is_empty())
     }
 
     /// The next of what was read. What has waited for its reader longer than a look is asked for again: they may not see it any more.
@@ -151,8 +180,9 @@ impl Follow {
         Some(event)
     }
 
-    /// Waits for a hint that this feed has grown, and no longer than a look.
-    async fn hint(&mut self) {
+    /// Waits for a hint that this feed has grown, and no longer than a look; then until it is time to look again. Whether there was
+    /// one.
+    async fn hint(&mut self) -> bool {
         let heard = async {
             loop {
                 match self.hints.recv().await {
@@ -163,6 +193,9 @@ impl Follow {
                 }
             }
         };
-        let _ = tokio::time::timeout(LOOK, heard).await;
+        let heard = tokio::time::timeout(LOOK, heard).await.is_ok();
+        tokio::time::sleep_until((self.looked + PACE).into()).await;
+        self.hints = self.hints.resubscribe(); // all that was hinted at until here is looked for now
+        heard
     }
 }

@@ -216,6 +216,7 @@ async fn p95(db: Db, slow: usize) -> Duration {
         let received = office.sink.received();
         let quick: Vec<_> = received.iter().filter(|mail| !mail.to[0].ends_with("@slow.example")).collect();
         if quick.len() == 300 {
+            assert_eq!(received.len(), 300, "a slow one came before");
             break quick.iter().map(|mail| mail.at - began).collect::<Vec<_>>();
         }
         assert!(began.elapsed() < Duration::from_secs(60), "{} of 300", quick.len());
@@ -225,10 +226,18 @@ async fn p95(db: Db, slow: usize) -> Duration {
     arrived[arrived.len() * 95 / 100] // in the order of their arrival
 }
 
-/// R5: forty mails that each take 20 seconds, all in front, do not make the others wait twice as long.
+/// R5: of forty mails that each take 20 seconds, all in front, none is through when all the others are.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_domain_holds_nobody_up(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    p95(db, 40).await;
+}
+
+/// The same in figures: the others do not wait twice as long as without the slow domain.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures; its command is in docs/performance.md"]
+async fn what_a_slow_domain_costs_the_others(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let (calm, held_up) = (p95(db, 0).await, p95(db, 40).await);
     println!("p95 of the others: {calm:?} without, {held_up:?} with a slow domain");
     // A second passes until it is known that the domain is slow.

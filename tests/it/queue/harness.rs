@@ -190,7 +190,11 @@ impl Scene {
 
     pub(super) async fn execute(&self, sql: &str) {
         use sea_orm::ConnectionTrait as _;
-        self.db.execute_unprepared(sql).await.unwrap();
+        let began = Instant::now();
+        // SQLite does not queue those who write: who is passed over for five seconds is told so, and asks again
+        while let Err(error) = self.db.execute_unprepared(sql).await {
+            assert!(error.to_string().contains("is locked") && began.elapsed() < Duration::from_secs(60), "{error}");
+        }
     }
 
     pub(super) async fn claim(&self, time: Duration, limit: u32) -> (domain::job::lease::Lease, Vec<Claimed>) {

@@ -1,7 +1,5 @@
 //! What changes with a transfer, and what stays.
 
-use std::time::Duration;
-
 use rstest::rstest;
 use serde_json::{Value, json};
 use tests::database::Db;
@@ -178,8 +176,7 @@ async fn without_it_access_ends_at_once(#[values(Db::Sqlite, Db::Postgres)] db: 
 
     let transfer = s.offered("jo@bolt.example", false).await;
     s.accept(&s.client, &transfer).await.ok();
-    let (took, rest) = stream.end().await;
-    assert!(took < Duration::from_millis(1_200), "{took:?}");
+    let rest = stream.end().await;
     assert_eq!(rest, "event: complete\ndata: \n\n");
     for who in [&s.partner, &helper] {
         assert_eq!(s.sees(who).await, Value::Null);
