@@ -44,7 +44,11 @@ impl Session {
 
     /// From here on, it is this actor who reads, as of `now`.
     pub fn become_actor(&self, actor: Actor, now: chrono::DateTime<chrono::Utc>) {
-        let reader = Arc::new(self.store.reader(actor, now, self.statements.clone()));
+        self.become_reader(Arc::new(self.store.reader(actor, now, self.statements.clone())));
+    }
+
+    /// From here on, this is what reads.
+    pub fn become_reader(&self, reader: Arc<Reader>) {
         match self.reader.write() {
             Ok(mut slot) => *slot = reader,
             Err(poisoned) => *poisoned.into_inner() = reader,

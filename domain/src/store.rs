@@ -197,6 +197,11 @@ impl Reader {
         Viewer { actor: &self.actor, now: self.now }
     }
 
+    /// For another actor at another instant, on the same connection.
+    pub(crate) fn becoming(self, actor: Actor, now: DateTime<Utc>) -> Self {
+        Self { actor, now, ..self }
+    }
+
     /// The product's time when the request began.
     pub fn now(&self) -> DateTime<Utc> {
         self.now

@@ -2,18 +2,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use domain::actor::{Actor, System};
 use domain::clock::advance;
 use domain::error::Code;
+use domain::renewal::job::RenewDue;
+use domain::store::Statements;
 use entities::invitation::AccessLevel::Full;
 use entities::membership::Role;
 use entities::partnership::PayerKind::Client;
 use entities::product::RenewalBilling::Account;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait as _, Statement};
+use tests::app::TestApp;
 use tests::database::Db;
 use tests::renewals::{Given, Renewals, day, instant};
+use uuid::Uuid;
 use worker::notification::{Post, Renderer, Seller, Transport};
 use worker::webhook::Hooks;
 use worker::{Context, Settings, Worker};
@@ -145,4 +150,47 @@ async fn one_advance_of_many_days_is_many_of_one(#[values(Db::Sqlite, Db::Postgr
 #[ignore = "full size"]
 async fn three_years_at_once_are_three_years_of_days(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     is_the_same(db, "2030-01-15T09:20:00Z").await;
+}
+
+/// What is open is found by its indexes: a look that read all jobs there ever were would be slower with each year.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_what_is_open_does_not_read_what_is_done(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start_recorded(db).await;
+    let write = app.store.write(Actor::System(System::Operator), Statements::default(), |work| {
+        for number in 0..2_000 {
+            work.enqueue(RenewDue { run_id: Uuid::from_u128(number).into(), lane: 0 });
+        }
+        Box::pin(async { Ok(()) })
+    });
+    write.await.unwrap();
+    app.db().execute_unprepared("UPDATE job SET state = 'done'").await.unwrap();
+    let entries = worker::schedule::all();
+    let now = app.store.now().await.unwrap().now;
+    let moving = advance(&app.store, &entries, now);
+    let working = async {
+        loop {
+            app.run_jobs().await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let both = async {
+        tokio::select! {
+            moved = moving => moved.map(|_| ()).unwrap(),
+            () = working => {}
+        }
+    };
+    let ((), mut sent) = app.recorder.during(both).await;
+    sent.retain(|statement| statement.sql.contains("leased_until"));
+    let look = sent.pop().expect("a look");
+    match db {
+        Db::Postgres => app.assert_no_seq_scan(&[look], 1_000).await,
+        Db::Sqlite => {
+            let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {}", look.sql), ..look };
+            let rows = app.db().query_all_raw(explain).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+            let reads: Vec<_> = plan.iter().filter(|line| line.contains(" job")).collect();
+            assert!(!reads.is_empty() && reads.iter().all(|line| line.contains("INDEX job_")), "{plan:#?}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use entities::membership::Role;
 use entities::partnership::{PartnershipStatus, PayerKind};
 use entities::{account, api_key, member_invitation, membership, notification, partnership, session, user};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::app::{BEGINNING, TestApp};
 use tests::database::Db;
 use tests::world::Signed;
@@ -248,4 +248,35 @@ async fn everything(app: &TestApp, acme: &Signed) -> String {
         "{clients}"
     );
     secrets.swap_remove(2).1
+}
+
+/// R20: thirty events that a stream tells together, and what they are about, are read together, too.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_reads_pages(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let app = TestApp::start_recorded(db).await;
+    let provider = app.provider().await;
+    let acme = app.partner(&provider, "acme").await;
+    let name = |number: usize| format!("Client {number}");
+    let create = |number: usize| json!({ "partnerId": acme.account_id, "client": { "name": name(number) } });
+    app.done(&acme.token, "createClient", create(0), "client { id }").await;
+    let all = "subscription($id: ID!) { activityAdded(accountId: $id, after: \"MA\") { account { name } subject { ... on Client { name } } } }";
+    let mut stream = app.subscribe(&acme.token, all, &acme.account_id).await;
+    let told = |event: &Value| event["data"]["activityAdded"]["subject"]["name"].clone();
+    while told(&stream.next().await) != name(0) {}
+    for number in 1..=30 {
+        app.done(&acme.token, "createClient", create(number), "client { id }").await;
+    }
+    let (names, sent) = app
+        .recorder
+        .during(async {
+            let mut names = Vec::new();
+            for _ in 1..=30 {
+                names.push(told(&stream.next().await));
+            }
+            names
+        })
+        .await;
+    assert_eq!(names, (1..=30).map(|number| json!(name(number))).collect::<Vec<_>>());
+    assert!(sent.len() <= 6, "{}: {sent:#?}", sent.len());
 }

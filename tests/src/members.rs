@@ -85,6 +85,11 @@ impl TestApp {
     /// Opens the event stream of an account's feed from its first event on; nothing of it is read yet.
     pub async fn follow(&self, token: &str, account_id: &str) -> Events {
         let query = "subscription($id: ID!) { activityAdded(accountId: $id, after: \"MA\") { kind } }"; // after position 0
+        self.subscribe(token, query, account_id).await
+    }
+
+    /// Opens the event stream of a subscription to an account, `$id`.
+    pub async fn subscribe(&self, token: &str, query: &str, account_id: &str) -> Events {
         let body = json!({ "query": query, "variables": { "id": account_id } }).to_string();
         let request = Request::post("/graphql/stream")
             .header("content-type", "application/json")

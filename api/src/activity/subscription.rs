@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::{Context, ID, Result, Subscription};
-use domain::account::queries::authenticate_again;
+use domain::account::queries::read_again;
 use domain::activity::queries;
-use domain::{Error, Store};
+use domain::{Error, Reader, Store};
 use entities::activity;
 use entities::id::AccountId;
 use futures::Stream;
@@ -127,29 +127,28 @@ impl Follow {
             }
             let heard = std::mem::take(&mut self.is_due) || self.hint().await;
             self.looked = Instant::now();
-            let (actor, now) = authenticate_again(&self.store, self.session.reader().actor()).await?;
-            if actor.person().is_none() {
+            let reader = Arc::new(read_again(&self.store, &self.session.reader()).await?);
+            if reader.actor().person().is_none() {
                 return Ok(None);
             }
-            self.session.become_actor(actor, now.now);
             // who is told something may go on
-            if heard && self.read().await? {
+            if heard && self.read(&reader).await? {
                 continue;
             }
-            let standing = queries::standing(&self.session.reader(), self.account_id).await?;
+            let standing = queries::standing(&reader, self.account_id).await?;
             if !standing.is_open {
                 return Ok(None);
             }
             self.last = standing.last;
             if !heard && self.last > self.position {
-                self.read().await?;
+                self.read(&reader).await?;
             }
         }
     }
 
     /// Reads the next events, and what they are about, if that is asked for. Whether there are any.
-    async fn read(&mut self) -> Result<bool, Error> {
-        let events = queries::following(&self.session.reader(), self.account_id, self.position, BATCH).await?;
+    async fn read(&mut self, reader: &Arc<Reader>) -> Result<bool, Error> {
+        let events = queries::following(reader, self.account_id, self.position, BATCH).await?;
         let full = i64::try_from(events.len()).is_ok_and(|read| read == BATCH);
         // what lies between is not for this viewer, or of other accounts
         let read = events.last().map_or(self.position, |event| event.position);
@@ -161,10 +160,13 @@ impl Follow {
         self.is_due = full;
         self.loads.keep_anew();
         if self.wants_subjects {
+            self.session.become_reader(Arc::clone(reader));
             // a fault comes again where the subject is resolved
             let subjects = events.iter().cloned().map(ActivityEvent);
             join_all(subjects.map(async |event| event.load_subject(&self.loads).await.is_ok())).await;
         }
+        // what is read for each event alone has no connection while it waits for who listens
+        self.session.become_actor(reader.actor().clone(), reader.now());
         self.read = Batch { events: events.into(), to, at: Instant::now() };
         Ok(!self.read.events.is_empty())
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entities::id::{AccountId, PartnershipId, ProductId, UserId};
 use entities::mailed_token;
 use entities::{account, membership, user};
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -32,9 +32,21 @@ pub async fn authenticate(store: &Store, token: Option<&str>, ip: Option<String>
 /// The same again for somebody who was let in before, by what is so now: their sign-in or key may have ended, and what they hold may
 /// be something else. Nobody where it has ended.
 pub async fn authenticate_again(store: &Store, actor: &Actor) -> Result<(Actor, Now), Error> {
+    again(store.pool(), actor).await
+}
+
+/// The same as a reader for whoever that is now, which has found it on the connection that it reads on. It keeps that to its end, as
+/// that of a request which only reads, so it is not for anything that lasts.
+pub async fn read_again(store: &Store, before: &Reader) -> Result<Reader, Error> {
+    let reader = store.reader_on_one_connection(before.actor().clone(), before.now(), before.statements().clone());
+    let (actor, now) = again(reader.conn(), before.actor()).await?;
+    Ok(reader.becoming(actor, now.now))
+}
+
+async fn again(conn: &impl ConnectionTrait, actor: &Actor) -> Result<(Actor, Now), Error> {
     let claim = actor.person().map_or(Claim::Nobody, |person| Claim::Again(person.credential.id()));
     let ip = actor.person().and_then(|person| person.ip.clone());
-    identify(store.pool(), claim, ip).await
+    identify(conn, claim, ip).await
 }
 
 /// Whether this address is a user's; for operators, never for an answer to the public.

@@ -14,10 +14,12 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::billing;
+use crate::billing::job::Reconcile;
 use crate::calendar::{hour_tick_at_or_after, hour_tick_at_or_before};
 use crate::cashback::next_statement;
 use crate::database::Connection;
 use crate::error::{Error, Refusal};
+use crate::job::Job as _;
 use crate::job::schedule::{self, Entry};
 use crate::renewal::next_reminder;
 use crate::sql::{self, Sql};
@@ -145,15 +147,17 @@ async fn quiet(store: &Store, entries: &[Entry]) -> Result<(), Error> {
     }
 }
 
-/// By the indexes of what is open: what is done grows with the years.
+/// By the indexes of what is open: what is done grows with the years. A reconciliation to come is not waited for: each run leaves some
+/// for a minute later, by the real clock, and meanwhile [`reconcile`] asks.
 async fn jobs(store: &Store) -> Result<Jobs, Error> {
     let mut sql = Sql::new(store.pool().get_database_backend());
     sql.add(
         "SELECT (SELECT count(*) FROM job WHERE state = 'running')
                 + (SELECT count(*) FROM job WHERE state = 'due' AND class IN ('mail', 'webhook', 'charge', 'fast')
-                    AND priority IN (0, 1, 2) AND run_at <= /now ms/ + ?) AS open,
+                    AND priority IN (0, 1, 2) AND run_at <= /now ms/ + ?
+                    AND (run_at <= /now ms/ OR attempts > 0 OR kind <> ?)) AS open,
             (SELECT max(lease_until) FROM job WHERE state = 'running') AS leased_until",
-        [HORIZON_MS.into()],
+        [HORIZON_MS.into(), Reconcile::KIND.into()],
     );
     sql.one(store.pool()).await?.ok_or_else(|| Error::fault("the jobs cannot be counted"))
 }

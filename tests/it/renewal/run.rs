@@ -1,8 +1,13 @@
 //! The run: each period once, whoever pays, whatever fails.
 
-use domain::billing;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use domain::renewal::queries::{due_payers, payers, quotes};
+use domain::seller::Settings;
+use domain::signal::Signals;
 use domain::store::Statements;
+use domain::{Store, billing};
 use entities::invitation::AccessLevel::{Full, Partial};
 use entities::invoice::InvoiceStatus;
 use entities::membership::Role;
@@ -279,5 +284,41 @@ async fn a_payer_with_many_products_has_several_invoices(#[values(Db::Sqlite, Db
     let totals = [5_890_500, 5_890_500, 35_343];
     assert_eq!(billed.iter().map(|(invoice, _)| invoice.total_minor).collect::<Vec<_>>(), totals);
     assert_eq!(told, [(1_003, totals.iter().sum())]);
+    w.audit().await;
+}
+
+/// R7: a worker that is told to stop while two batches of a lane are under way ends both, and begins no other: no charge waits for
+/// the reconciliation. Whoever goes on finds the rest.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_is_ended(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let w = Renewals::start(db, "2027-03-01T09:00:00Z").await;
+    let plan = w.plan("S", &[(1, 1000)]).await;
+    for n in 0..64 {
+        let account = w.account(&format!("Client {n}")).await;
+        w.card(account, "tok_visa").await;
+        w.product(account, monthly(plan, "2027-02-01")).await;
+    }
+    let pool = w.store.pool().clone();
+    let settings = Settings { renewal_batch: 3, ..Settings::demo(pool.clone()) };
+    let store = Store::new(pool, Signals::local(), Arc::new(settings));
+    let begin = store.write(RENEWALS, Statements::default(), |work| {
+        Box::pin(async move { domain::renewal::begin_run(work, work.now()).await })
+    });
+    let run = begin.await.unwrap().expect("a run");
+    let mut batches = 0;
+    for number in 0..4 {
+        let left = domain::renewal::lane(&store, run.id, number, &|| ControlFlow::Break(())).await.unwrap();
+        batches += if left.is_break() { 2 } else { 0 }; // a lane may have nobody
+        assert_eq!(w.count("invoice WHERE status = 'PAID'").await, batches * 3);
+        assert_eq!(w.count("payment WHERE status = 'SUCCEEDED'").await, batches * 3);
+        assert_eq!(w.count("payment").await, batches * 3, "none is open");
+    }
+    assert!(batches > 0, "nothing was under way");
+    for number in 0..4 {
+        let end = domain::renewal::lane(&store, run.id, number, &|| ControlFlow::Continue(())).await.unwrap();
+        assert!(end.is_continue(), "lane {number}");
+    }
+    assert_eq!(domain::renewal::finished(&store, run.id).await.unwrap().renewed, 64);
     w.audit().await;
 }

@@ -19,7 +19,8 @@ use futures::SinkExt as _;
 
 /// Reads and writes of each of the seven after they were told that it is over: 1,008 in all, with Redis and without.
 const TRIES: usize = 72;
-/// Streams end within a second of the right that they hung on, where the machine has nothing else to do. One that has not ended by then does not end.
+/// Streams end within a second of the right that they hung on, where the machine has nothing else to do. One that has
+/// not ended by then does not end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const READ: &str = "query($account: ID!, $product: ID!) { node(id: $product) { id }

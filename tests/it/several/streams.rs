@@ -61,11 +61,11 @@ impl Drill {
         let (_, heard_after) = join(join_all(writers), join_all(listeners)).await;
         let mut late: Vec<Duration> = heard_after.concat();
         late.sort_unstable();
-        let (p99, last) = (late[late.len() * 99 / 100], late[late.len() - 1]);
+        let (p50, p99, last) = (late[late.len() / 2], late[late.len() * 99 / 100], late[late.len() - 1]);
         let grown = resident_kb(&heard).saturating_sub(before) / 1024;
         println!(
-            "{} streams, {} events, {} reconnects each, in {:.1?}: {} told, p99 {p99:.0?} after the acknowledgement, the last \
-             {last:.0?}; {grown} MB more",
+            "{} streams, {} events, {} reconnects each, in {:.1?}: {} told, p50 {p50:.0?} and p99 {p99:.0?} after the acknowledgement, \
+             the last {last:.0?}; {grown} MB more",
             self.streams,
             each * TENANTS,
             self.reconnects,
