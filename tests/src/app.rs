@@ -44,6 +44,20 @@ pub fn printer() -> Arc<dyn DocumentPrinter> {
     Arc::new(PRINTER.clone())
 }
 
+/// One for all tests: its templates are read once.
+fn renderer() -> Arc<Renderer> {
+    static RENDERER: LazyLock<Arc<Renderer>> = LazyLock::new(|| {
+        let seller = Seller {
+            name: "Nordlicht Hosting GmbH".to_owned(),
+            address: "Hafenstraße 12\n20457 Hamburg".to_owned(),
+            mail_from: "billing@portal.example".to_owned(),
+            portal_url: "http://portal.example".to_owned(),
+        };
+        Arc::new(Renderer::new(seller).expect("templates that compile"))
+    });
+    Arc::clone(&RENDERER)
+}
+
 /// Prints nothing but the number, for thousands of invoices that nobody opens.
 #[derive(Debug)]
 pub struct BlankPaper;
@@ -147,14 +161,8 @@ impl TestApp {
             shutdown: CancellationToken::new(),
         }
         .router();
-        let seller = Seller {
-            name: "Nordlicht Hosting GmbH".to_owned(),
-            address: "Hafenstraße 12\n20457 Hamburg".to_owned(),
-            mail_from: "billing@portal.example".to_owned(),
-            portal_url: "http://portal.example".to_owned(),
-        };
         let post = Post::new(
-            Renderer::new(seller).expect("templates that compile"),
+            renderer(),
             setup.transport.unwrap_or_else(|| Transport::files(mails.path()).expect("a folder for mails")),
         );
         let context = Context { store: store.clone(), post: Arc::new(post), hooks: setup.hooks };

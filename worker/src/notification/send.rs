@@ -1,5 +1,7 @@
 //! The job that sends one mail.
 
+use std::sync::Arc;
+
 use domain::Reader;
 use domain::actor::{Actor, System};
 use domain::billing::printed::{Pdf, pdf};
@@ -21,7 +23,7 @@ use crate::handler::{Answer, Context, Run};
 /// The way mails get out.
 pub struct Post {
     /// Makes them.
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
     /// Sends them.
     pub transport: Transport,
     /// Says when.
@@ -30,8 +32,8 @@ pub struct Post {
 
 impl Post {
     /// At the usual pace.
-    pub fn new(renderer: Renderer, transport: Transport) -> Self {
-        Self { renderer, transport, pace: Pace::default() }
+    pub fn new(renderer: impl Into<Arc<Renderer>>, transport: Transport) -> Self {
+        Self { renderer: renderer.into(), transport, pace: Pace::default() }
     }
 }
 
