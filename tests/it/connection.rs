@@ -43,6 +43,7 @@ async fn a_connection_left_in_a_transaction_is_never_used_again() {
 }
 
 #[rstest]
+#[case::postgres_compiles_no_plans(Db::Postgres, "SHOW jit", "off")]
 #[case::postgres_ends_idle_transactions(Db::Postgres, "SHOW idle_in_transaction_session_timeout", "10s")]
 #[case::sqlite_keeps_a_write_ahead_log(Db::Sqlite, "PRAGMA journal_mode", "wal")]
 #[case::sqlite_is_synced_at_each_commit(Db::Sqlite, "SELECT synchronous || '' FROM pragma_synchronous", "2")]
