@@ -7,7 +7,7 @@ use language::{Language, SentenceError};
 use serde::Serialize;
 
 use crate::words::{Heading, Letter, Said, Total, Words, grouped};
-use crate::xml::last_day;
+use crate::xml::{self, last_day};
 
 /// The variables of `templates/invoice.typ`.
 #[derive(Serialize)]
@@ -15,7 +15,8 @@ use crate::xml::last_day;
 pub(crate) struct Sheet {
     #[serde(flatten)]
     letter: Letter,
-    attachment: String,
+    /// What the electronic invoice inside is called, if there is one.
+    attachment: Option<String>,
     columns: Columns,
     has_discount: bool,
     lines: Vec<Line>,
@@ -65,7 +66,7 @@ pub(crate) fn of(
     let heading = Heading { title: invoice.title()?, facts: invoice.facts()?, notes: invoice.notes()? };
     Ok(Sheet {
         letter: words.letter(lang, &printed.seller, &printed.buyer, heading)?,
-        attachment: words.text("attachment")?,
+        attachment: xml::knows(printed.currency).then(|| words.text("attachment")).transpose()?,
         columns: invoice.columns()?,
         has_discount: !printed.discount.is_zero(),
         lines: printed.lines.iter().zip(1..).map(|(line, at)| invoice.line(line, at)).collect::<Result<_, _>>()?,

@@ -1,5 +1,5 @@
 //! Invoices and credit notes on paper: a PDF/A-3 with the electronic invoice of EN 16931 inside, which is what Factur-X and
-//! ZUGFeRD are. And a partner's statements of cashback, which have no electronic twin.
+//! ZUGFeRD are; without one in a currency that the standard does not know. And a partner's statements of cashback, which have no electronic twin.
 //!
 //! The one crate that knows typst. Pure: a [`Printed`] in, bytes out, the same each time. [`xml`] writes the electronic invoice,
 //! [`invoice`] and [`statement`] say what stands where, [`words`] how it is said in the language of whoever reads it, [`press`]
@@ -48,8 +48,11 @@ impl DocumentPrinter for Printer {
     fn pdf(&self, printed: &Printed) -> Result<Vec<u8>, PrintError> {
         let (tag, language) = speaking(&printed.locale)?;
         let sheet = invoice::of(printed, tag, &language, &|c| self.press.has(c)).map_err(fault)?;
-        let xml = self.xml(printed)?;
         let identity = Identity { number: &printed.number, issued_at: printed.issued_at };
+        if !xml::knows(printed.currency) {
+            return self.press.print(Form::Invoice, &sheet, Vec::new(), &identity);
+        }
+        let xml = self.xml(printed)?;
         facturx::mark(self.press.print(Form::Invoice, &sheet, xml.into_bytes(), &identity)?)
     }
 

@@ -7,8 +7,8 @@ use std::io;
 
 use chrono::{Days, NaiveDate};
 use domain::billing::printed::{Printed, PrintedLine, PrintedTax};
-use domain::money::Money;
-use domain::tax::rules::{TaxCategory, TaxNote};
+use domain::money::{Currency, Money};
+use domain::tax::rules::{TaxCategory, TaxNote, begins_with_country};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -42,11 +42,22 @@ pub(crate) fn write(printed: &Printed) -> io::Result<String> {
                 line_item(xml, line, position)?;
             }
             xml.inside("ram:ApplicableHeaderTradeAgreement", |xml| parties(xml, printed))?;
-            xml.empty("ram:ApplicableHeaderTradeDelivery")?;
+            // BT-80: it must not be empty, and what is sold here has no day of delivery but the periods of its lines
+            xml.inside("ram:ApplicableHeaderTradeDelivery", |xml| {
+                xml.inside("ram:ShipToTradeParty", |xml| {
+                    xml.inside("ram:PostalTradeAddress", |xml| xml.text("ram:CountryID", &printed.buyer.country))
+                })
+            })?;
             xml.inside("ram:ApplicableHeaderTradeSettlement", |xml| settlement(xml, printed))
         })
     })?;
     String::from_utf8(xml.0.into_inner()).map_err(io::Error::other)
+}
+
+/// Whether the standard knows amounts of a currency: those of at most two decimals (BR-DEC-09 and its like). In another the XML says
+/// them all the same, for accounting, and is no electronic invoice.
+pub(crate) fn knows(currency: Currency) -> bool {
+    currency.exponent() <= 2
 }
 
 /// A line. The credited line of a plan change has a quantity below zero, because a price must not be (BR-27), and gives its
@@ -124,10 +135,9 @@ fn parties(xml: &mut Xml, printed: &Printed) -> Written {
     Ok(())
 }
 
-/// Only what begins with a country's code is a VAT id to the standard (BR-CO-09).
+/// Only what begins with a country's code is a VAT id to the standard (BR-CO-09): the number of a tax office elsewhere is left out.
 fn vat_id(xml: &mut Xml, id: Option<&str>) -> Written {
-    let is_one = |id: &&str| id.len() > 2 && id.bytes().take(2).all(|byte| byte.is_ascii_uppercase());
-    match id.filter(is_one) {
+    match id.filter(|id| begins_with_country(id)) {
         Some(id) => xml.inside("ram:SpecifiedTaxRegistration", |xml| xml.with("ram:ID", &[("schemeID", "VA")], id)),
         None => Ok(()),
     }
@@ -252,10 +262,5 @@ impl Xml {
 
     fn date(&mut self, name: &str, date: NaiveDate) -> Written {
         self.inside(name, |xml| xml.with("udt:DateTimeString", &[("format", "102")], &compact(date)))
-    }
-
-    fn empty(&mut self, name: &str) -> Written {
-        self.0.create_element(name).write_empty()?;
-        Ok(())
     }
 }

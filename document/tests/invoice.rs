@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use document::Printer;
@@ -229,6 +230,73 @@ fn what_people_wrote_is_text() {
     assert!(!xml.contains("no id"), "BR-CO-09: what has no country in front is no VAT id to the standard");
 }
 
+/// BR-CO-09: the number of a tax office that begins with no country's code is left out, wherever the buyer is.
+#[test]
+fn a_vat_id_begins_with_a_country() {
+    for (id, is_one) in [
+        ("DE987654321", true),
+        ("EL123456789", true),
+        ("XI123456789", true),
+        ("CHE123456789MWST", true),
+        ("ABN12345678", false),
+        ("EU372012345", false),
+        ("123456789", false),
+        ("DE", false),
+    ] {
+        let mut printed = eur(&[LINE]);
+        printed.buyer.vat_id = Some(id.to_owned());
+        let xml = xml_of(&printed);
+        assert_eq!(xml.contains(&format!("<ram:ID schemeID=\"VA\">{id}</ram:ID>")), is_one, "{id}");
+    }
+}
+
+/// The kinds of documents that there are, left for the official rules: `.ci/run` holds them against those.
+#[test]
+fn every_kind_is_left_for_the_official_rules() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    fs::create_dir_all(&folder).unwrap();
+    let change = [("New plan", 1, 645, 129, Standard, 1900), ("Old plan", 1, -323, -65, Standard, 1900)];
+    let many: Vec<_> =
+        (0..200).map(|n| ("Hosting", 1 + n, 333 * i64::from(1 + n), i64::from(n), Standard, 810)).collect();
+    let of = |currency, lines: &[SampleLine<'_>]| invoice("de", currency, lines).unwrap();
+    let to = |country: &str, id: Option<&str>, mut printed: Printed| {
+        printed.buyer.country = country.to_owned();
+        printed.buyer.vat_id = id.map(str::to_owned);
+        printed
+    };
+    let bare = |mut printed: Printed| {
+        let to = &mut printed.buyer;
+        (to.street, to.postal_code, to.city, to.vat_id) = (None, None, None, None);
+        printed
+    };
+    let reverse = |rate| ("Hosting", 1, rate, 0, ReverseCharge, 0);
+    let export = |rate| ("Hosting", 1, rate, 0, Export, 0);
+    let [euro, franc, yen] = [Currency::EUR, Currency::CHF, Currency::parse("JPY").unwrap()];
+    let kinds = [
+        ("home", eur(&[LINE])),
+        ("home-paid", paid(eur(&[LINE]))),
+        ("home-credited", credited(eur(&[LINE]))),
+        ("two-rates", eur(&[LINE, ("Book", 3, 1_000, 0, Standard, 700), ("Gift", 1, 100, 0, ZeroRated, 0)])),
+        ("plan-change", eur(&change)),
+        ("plan-change-credited", credited(eur(&change))),
+        ("nothing-to-pay", eur(&[("Free plan", 1, 0, 0, Standard, 1900)])),
+        ("wholly-discounted", eur(&[("Hosting", 1, 9900, 9900, Standard, 1900)])),
+        ("many-lines", of(franc, &many)),
+        ("yen", of(yen, &[("Hosting", 1, 1200, 240, Standard, 1000)])),
+        ("consumer", to("FR", None, eur(&[("Hosting", 1, 9900, 0, Standard, 2000)]))),
+        ("without-an-address", bare(eur(&[LINE]))),
+        ("reverse-charge", to("AT", Some("ATU12345678"), eur(&[reverse(9900)]))),
+        ("reverse-charge-greek", to("GR", Some("EL123456789"), eur(&[reverse(9900)]))),
+        ("reverse-charge-credited", credited(to("AT", Some("ATU12345678"), eur(&[reverse(9900)])))),
+        ("export", to("CH", Some("CHE123456789MWST"), of(franc, &[export(9900)]))),
+        ("export-credited", credited(to("US", None, of(euro, &[export(9900)])))),
+        ("export-with-another-number", to("AU", Some("ABN12345678"), of(euro, &[export(9900)]))),
+    ];
+    for (name, printed) in kinds {
+        fs::write(folder.join(format!("{name}.xml")), xml_of(&printed)).unwrap();
+    }
+}
+
 fn categories() -> impl Strategy<Value = (TaxCategory, i32)> {
     prop_oneof![
         (0_i32..=2_700).prop_map(|bps| (Standard, bps.max(1))),
@@ -336,6 +404,8 @@ fn every_amount_is_printed() {
     for (code, minor) in [("JPY", 500), ("KWD", 1_234_567), ("EUR", i64::MAX / 4), ("EUR", 1)] {
         let currency = Currency::parse(code).unwrap();
         let printed = invoice("fr", currency, &[("Hosting", 100, minor, 0, Standard, 2000)]).unwrap();
-        printer.pdf(&printed).unwrap();
+        let pdf = printer.pdf(&printed).unwrap();
+        // EN 16931 knows no third decimal
+        assert_eq!(contains(&pdf, "factur-x.xml"), code != "KWD", "{code}");
     }
 }

@@ -50,6 +50,9 @@ pub enum MoneyError {
 #[serde(into = "String", try_from = "String")]
 pub struct Currency(iso_currency::Currency);
 
+/// What ISO 4217 lists no more, and the list behind this still does.
+const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
+
 impl Currency {
     /// Euro.
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
@@ -60,10 +63,10 @@ impl Currency {
     /// Pound sterling.
     pub const GBP: Self = Self(iso_currency::Currency::GBP);
 
-    /// The currency of a three-letter code in capitals.
+    /// The currency of a three-letter code in capitals. Those that were withdrawn before the first invoice was written are none.
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
         iso_currency::Currency::from_code(code)
-            .filter(|currency| currency.exponent().is_some())
+            .filter(|currency| currency.exponent().is_some() && !WITHDRAWN.contains(&currency.code()))
             .filter(|currency| !currency.has_flag(Flag::Fund) && !currency.has_flag(Flag::Special))
             .map(Self)
             .ok_or(MoneyError::UnknownCurrency)

@@ -20,11 +20,13 @@ fn minors(shares: &[Money]) -> Vec<i64> {
 
 #[test]
 fn currencies_are_those_one_can_pay_with() {
-    for (code, exponent) in [("JPY", 0), ("ISK", 0), ("EUR", 2), ("CHF", 2), ("HUF", 2), ("KWD", 3), ("BHD", 3)] {
+    for (code, exponent) in
+        [("JPY", 0), ("ISK", 0), ("EUR", 2), ("CHF", 2), ("HUF", 2), ("VES", 2), ("KWD", 3), ("BHD", 3)]
+    {
         assert_eq!(currency(code).exponent(), exponent, "{code}");
         assert_eq!(currency(code).to_string(), code);
     }
-    for code in ["", "eur", "EURO", "XXX", "XAU", "XTS", "CHE", "CLF", "ABC"] {
+    for code in ["", "eur", "EURO", "XXX", "XAU", "XTS", "CHE", "CLF", "ABC", "BGN", "HRK"] {
         assert_eq!(Currency::parse(code), Err(MoneyError::UnknownCurrency), "{code}");
     }
 }

@@ -189,6 +189,13 @@ pub fn normalised_vat_id(text: &str) -> String {
     }
 }
 
+/// Whether an id, normalised, begins with a country's code, as electronic invoices want it: one of ISO 3166-1, `EL` for Greece, `XI`
+/// for Northern Ireland. Source: EN 16931, BR-CO-09.
+pub fn begins_with_country(vat_id: &str) -> bool {
+    let of_country = |prefix: &str| matches!(prefix, "EL" | "XI") || Country::parse(prefix).is_ok();
+    vat_id.split_at_checked(2).is_some_and(|(prefix, number)| !number.is_empty() && of_country(prefix))
+}
+
 /// Whether a number has the form of a pattern: `#` a digit, `@` a letter, `*` either, all else itself.
 fn matches(pattern: &str, number: &str) -> bool {
     pattern.len() == number.len()

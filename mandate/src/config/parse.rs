@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use domain::calendar::Country;
 use domain::database::DatabaseUrl;
 use domain::money::Rate;
+use domain::tax::rules::begins_with_country;
 use ipnet::IpNet;
 use redis::IntoConnectionInfo;
 use secrecy::SecretString;
@@ -154,7 +155,12 @@ pub(super) fn vat_id(text: &str) -> Result<String, String> {
     let id: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
     let is_id =
         (4..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    if is_id { Ok(id) } else { Err("must be a VAT id such as DE123456789".to_owned()) }
+    // without it no electronic invoice would be valid: EN 16931, BR-CO-26
+    if is_id && begins_with_country(&id) {
+        Ok(id)
+    } else {
+        Err("must be a VAT id that begins with the country's code, such as DE123456789".to_owned())
+    }
 }
 
 /// An IBAN without spaces, its check digits verified (ISO 13616: the number modulo 97 is 1).

@@ -181,6 +181,9 @@ fn the_seller_is_required_outside_the_demo() {
     let Seller { vat_id, address, iban, .. } = read(Purpose::Service, &seller, "").unwrap().seller;
     assert_eq!((vat_id.as_str(), iban.as_str()), ("SE556677889901", "SE4550000000058398257466"));
     assert_eq!(address, "Storgatan 1\n111 22 Stockholm");
+    let without_country = [("MANDATE_SELLER_VAT_ID", "5566778899 01")];
+    let refusal = read(Purpose::Service, &[&seller[..2], &without_country, &seller[3..]].concat(), "").unwrap_err();
+    assert!(matches!(&refusal[..], [only] if only.contains("begins with the country's code")), "{refusal:?}");
 }
 
 #[test]
