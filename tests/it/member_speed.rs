@@ -1,5 +1,7 @@
 //! Rights, members and keys cost the same however many there are: one statement a level, and by index.
 
+use std::time::Instant;
+
 use chrono::{DateTime, Utc};
 use domain::permission::Permissions;
 use domain::sql::insert;
@@ -11,10 +13,12 @@ use entities::member_invitation::MemberInvitationStatus;
 use entities::membership::Role;
 use entities::partnership::{PartnershipStatus, PayerKind};
 use entities::{account, api_key, member_invitation, membership, notification, partnership, session, user};
+use futures::future::join;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tests::app::{BEGINNING, TestApp};
 use tests::database::Db;
+use tests::members::Events;
 use tests::world::Signed;
 use uuid::Uuid;
 
@@ -250,33 +254,73 @@ async fn everything(app: &TestApp, acme: &Signed) -> String {
     secrets.swap_remove(2).1
 }
 
+/// A partner whose feed is followed from its first client on.
+struct Followed {
+    app: TestApp,
+    acme: Signed,
+    stream: Events,
+}
+
+impl Followed {
+    async fn start(db: Db) -> Self {
+        let app = TestApp::start_recorded(db).await;
+        let provider = app.provider().await;
+        let acme = app.partner(&provider, "acme").await;
+        let all = "subscription($id: ID!) { activityAdded(accountId: $id, after: \"MA\") {
+            account { name } subject { ... on Client { name } } } }";
+        let stream = app.subscribe(&acme.token, all, &acme.account_id).await;
+        let mut followed = Self { app, acme, stream };
+        create(&followed.app, &followed.acme, 0).await;
+        while followed.stream.next().await["data"]["activityAdded"]["subject"]["name"] != "Client 0" {}
+        followed
+    }
+}
+
+async fn create(app: &TestApp, acme: &Signed, number: usize) {
+    let input = json!({ "partnerId": acme.account_id, "client": { "name": format!("Client {number}") } });
+    app.done(&acme.token, "createClient", input, "client { id }").await;
+}
+
+/// The clients that the next thirty events are about.
+async fn thirty(stream: &mut Events) -> Vec<Value> {
+    let mut names = Vec::new();
+    for _ in 1..=30 {
+        names.push(stream.next().await["data"]["activityAdded"]["subject"]["name"].clone());
+    }
+    names
+}
+
+fn clients() -> Vec<Value> {
+    (1..=30).map(|number| json!(format!("Client {number}"))).collect()
+}
+
 /// R20: thirty events that a stream tells together, and what they are about, are read together, too.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_reads_pages(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
-    let app = TestApp::start_recorded(db).await;
-    let provider = app.provider().await;
-    let acme = app.partner(&provider, "acme").await;
-    let name = |number: usize| format!("Client {number}");
-    let create = |number: usize| json!({ "partnerId": acme.account_id, "client": { "name": name(number) } });
-    app.done(&acme.token, "createClient", create(0), "client { id }").await;
-    let all = "subscription($id: ID!) { activityAdded(accountId: $id, after: \"MA\") { account { name } subject { ... on Client { name } } } }";
-    let mut stream = app.subscribe(&acme.token, all, &acme.account_id).await;
-    let told = |event: &Value| event["data"]["activityAdded"]["subject"]["name"].clone();
-    while told(&stream.next().await) != name(0) {}
+    let mut followed = Followed::start(db).await;
     for number in 1..=30 {
-        app.done(&acme.token, "createClient", create(number), "client { id }").await;
+        create(&followed.app, &followed.acme, number).await;
     }
-    let (names, sent) = app
-        .recorder
-        .during(async {
-            let mut names = Vec::new();
-            for _ in 1..=30 {
-                names.push(told(&stream.next().await));
-            }
-            names
-        })
-        .await;
-    assert_eq!(names, (1..=30).map(|number| json!(name(number))).collect::<Vec<_>>());
+    let (names, sent) = followed.app.recorder.during(thirty(&mut followed.stream)).await;
+    assert_eq!(names, clients());
     assert!(sent.len() <= 6, "{}: {sent:#?}", sent.len());
+}
+
+/// R20: a feed that is busy is looked at every 300 ms, however much is told meanwhile.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_feed_is_not_looked_at_for_each_event(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let Followed { app, acme, mut stream } = Followed::start(db).await;
+    let writing = async {
+        for number in 1..=30 {
+            create(&app, &acme, number).await;
+        }
+    };
+    let began = Instant::now();
+    let ((names, ()), sent) = app.recorder.during(join(thirty(&mut stream), writing)).await;
+    assert_eq!(names, clients());
+    let looks = sent.iter().filter(|statement| statement.sql.contains("x.position >")).count();
+    let most = began.elapsed().as_millis() / 300 + 2;
+    assert!(looks > 0 && looks as u128 <= most, "{looks} looks in {:?}", began.elapsed());
 }
