@@ -204,6 +204,34 @@ fn nothing_names_a_place_on_somebodys_machine() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// A crate whose own tests are never built has none.
+#[test]
+fn what_is_not_tested_by_itself_holds_no_tests() {
+    let manifests = files(&root()).into_iter().filter(|path| path.ends_with("Cargo.toml"));
+    let untested = manifests.filter(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        text.contains("[lib]") && text.contains("\ntest = false")
+    });
+    let untested: Vec<_> = untested.map(|path| path.parent().unwrap().file_name().unwrap().to_owned()).collect();
+    assert_eq!(untested, ["document", "entities", "migration", "tests"]);
+    let mut found = Vec::new();
+    for name in untested {
+        let folder = Path::new(&name).join("src");
+        for file in sources(folder.to_str().unwrap()) {
+            found.extend(
+                ["#[test]", "#[cfg(test)]", "#[tokio::test", "proptest!"].map(|mark| file.containing(mark)).concat(),
+            );
+        }
+    }
+    found.extend(
+        sources("mandate/src")
+            .iter()
+            .filter(|file| file.path.ends_with("main.rs"))
+            .flat_map(|file| file.containing("#[")),
+    );
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// The checks above see what they look for, and not what only comments say.
 #[test]
 fn the_checks_see_what_they_look_for() {
